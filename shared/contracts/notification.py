@@ -1,0 +1,46 @@
+"""What the notification service publishes: each message sent or given up, and each decision not to send."""
+
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.common import Channel, Instant, LanguageTag, Purpose, ShortText
+from shared.contracts.envelope import EventData
+from shared.contracts.topics import NOTIFICATION_EVENTS
+
+
+class MessageDecided(EventData):
+    """`rule` and `occasion` say why; `caused_by` is the id of the event behind it, where there is one."""
+
+    topic: ClassVar[str] = NOTIFICATION_EVENTS.name
+
+    message_id: UUID
+    customer_id: UUID
+    rule: ShortText
+    occasion: Annotated[str, Field(max_length=200, description="what makes it unique: an event id, or a day of a year")]
+    channel: Channel
+    purpose: Purpose
+    language: LanguageTag
+    caused_by: ShortText | None = None
+    at: Instant
+
+
+class MessageSent(MessageDecided):
+    event_type: ClassVar[str] = "rapport.notification.message_sent.v1"
+
+    subject: Annotated[str, Field(max_length=400)] | None = None
+    attempts: Annotated[int, Field(ge=1)]
+
+
+class MessageFailed(MessageDecided):
+    event_type: ClassVar[str] = "rapport.notification.message_failed.v1"
+
+    reason: Annotated[str, Field(max_length=1000)]
+    attempts: Annotated[int, Field(ge=1)]
+
+
+class MessageSuppressed(MessageDecided):
+    event_type: ClassVar[str] = "rapport.notification.message_suppressed.v1"
+
+    reason: Annotated[str, Field(max_length=200, examples=["no_consent", "stale"])]

@@ -1,0 +1,60 @@
+"""What the scoring service publishes."""
+
+from enum import StrEnum
+from typing import Annotated, ClassVar
+from uuid import UUID
+
+from pydantic import Field
+
+from shared.contracts.common import Instant, Money
+from shared.contracts.envelope import EventData
+from shared.contracts.topics import SCORING_EVENTS
+
+Percentage = Annotated[float, Field(ge=0, le=100)]
+Probability = Annotated[float, Field(ge=0, le=1)]
+Quintile = Annotated[int, Field(ge=1, le=5)]
+
+
+class LoyaltyLevel(StrEnum):
+    """The ladder of S3, lowest first; `none` stands below it."""
+
+    NONE = "none"
+    SATISFIED = "satisfied"
+    TRUSTING = "trusting"
+    BEHAVIOURALLY_LOYAL = "behaviourally_loyal"
+    ATTITUDINALLY_LOYAL = "attitudinally_loyal"
+    SUSTAINABLY_LOYAL = "sustainably_loyal"
+
+
+class LifecycleStage(StrEnum):
+    EXPLORATION = "exploration"
+    FORMATION = "formation"
+    STABILITY = "stability"
+    DECLINE = "decline"
+
+
+class AbcClass(StrEnum):
+    A = "A"
+    B = "B"
+    C = "C"
+
+
+class ScoreChanged(EventData):
+    """A customer's score after a change worth telling: the whole of it, under the policy and model named."""
+
+    event_type: ClassVar[str] = "rapport.scoring.score_changed.v1"
+    topic: ClassVar[str] = SCORING_EVENTS.name
+
+    customer_id: UUID
+    as_of: Instant
+    policy_version: int
+    model_version: int | None
+    realised_value: Money
+    current_value: Money | None
+    probability_active: Probability | None
+    satisfaction: Percentage
+    loyalty_level: LoyaltyLevel
+    lifecycle_stage: LifecycleStage
+    abc_class: AbcClass | None
+    rfm: tuple[Quintile, Quintile, Quintile] | None
+    changed: Annotated[tuple[str, ...], Field(description="names of the fields that differ from the last one told")]
