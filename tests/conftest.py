@@ -1,0 +1,44 @@
+"""Fixtures that every level shares; factories and fakes live in tests/support."""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local.postgres import PostgresServer
+from tests.support.postgres import DatabaseFactory, close_run, open_run, run_folder, run_lock, run_server
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):  # set in xdist's workers only
+        open_run()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        close_run()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> PostgresServer:
+    """A real server, started by the first test of the run that asks; without one tests fail, they do not skip."""
+    with run_lock("postgres"):
+        server = run_server(run_folder())
+        server.start()
+    return server
+
+
+@pytest.fixture
+async def database_factory(postgres_server: PostgresServer) -> AsyncIterator[DatabaseFactory]:
+    factory = DatabaseFactory(postgres_server)
+    yield factory
+    await factory.drop_all()
+
+
+@pytest.fixture
+def own_postgres_server(tmp_path: Path) -> Iterator[PostgresServer]:
+    """A server of this test alone, for tests that kill or stop it; `DatabaseFactory(server)` works on it too."""
+    server = PostgresServer(tmp_path / "pg", durable=False)
+    server.start()
+    yield server
+    server.stop()
