@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import fcntl
+import functools
 import os
 import shutil
 import tempfile
@@ -30,6 +31,7 @@ def run_folder() -> Path:
     return Path(os.environ[RUN_DIR])
 
 
+@functools.cache
 def run_server(folder: Path) -> PostgresServer:
     """The server of a test run: it survives kill -9, not a power cut."""
     return PostgresServer(folder / "pg", durable=False)
