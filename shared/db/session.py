@@ -13,27 +13,42 @@ from shared.errors import Unavailable
 
 # 08 connection, 40 serialization and deadlock, 53 resources, 55P03 lock timeout, 57P shutdown, 58 system error.
 _PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57P", "58")
+# With these the server says that the transaction was rolled back; any other broken commit leaves it unknown.
+_ROLLED_BACK_SQLSTATES = ("40", "53", "55P03")
 
 
 def is_passing(error: BaseException) -> bool:
     """Whether a database error says nothing about the statement, so that the same work may succeed later."""
-    if isinstance(error, PoolTimeout | ConnectionError | OSError | asyncpg.InterfaceError | TimeoutError):
+    if isinstance(error, PoolTimeout | ConnectionError | TimeoutError):
         return True
-    if not isinstance(error, DBAPIError):
-        return False
-    if error.connection_invalidated:
-        return True
-    state = getattr(error.orig, "sqlstate", None)
-    if isinstance(state, str):
+    state = _sqlstate(error)
+    if state is not None:
         return state.startswith(_PASSING_SQLSTATES)
-    return isinstance(error, InterfaceError | OperationalError)
+    if isinstance(error, DBAPIError):
+        if error.connection_invalidated:
+            return True
+        cause = error.orig.__cause__ if error.orig is not None else None
+        return isinstance(error, InterfaceError | OperationalError) and not isinstance(cause, asyncpg.DataError)
+    # asyncpg reports a lost connection and a wrongly typed argument by one family of errors; the latter is a bug.
+    return isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError | TypeError)
+
+
+def _sqlstate(error: BaseException) -> str | None:
+    source = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(source, "sqlstate", None)
+    return state if isinstance(state, str) else None
 
 
 class Database:
-    """Sessions over one engine: `transaction` commits when its block ends well, `snapshot` never writes."""
+    """Sessions over one engine: `transaction` commits when its block ends well, `snapshot` never writes.
+
+    Both take a connection only with the first statement, and give it back when the block ends; a session used after
+    its block raises.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
+        self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
 
     @property
     def engine(self) -> AsyncEngine:
@@ -43,39 +58,49 @@ class Database:
     async def transaction(self) -> AsyncIterator[AsyncSession]:
         """One unit of work: committed at the end of the block, rolled back on any error.
 
-        Raises Unavailable when the database is away, restarting or overloaded, or ended this transaction to break a
-        deadlock: the block may be run again. Only when the connection broke during the commit itself is it unknown
-        whether the changes stand, so a repeated block must be idempotent.
+        Raises Unavailable (`database_unavailable`) when the database is away, restarting or overloaded, or ended this
+        transaction to break a deadlock: the block may be run again. Only when the connection broke during the commit
+        itself (`commit_unknown`) is it not known whether the changes stand, so a repeated block must be idempotent.
         """
-        async with (
-            self._translated(),
-            AsyncSession(self._engine, expire_on_commit=False) as session,
-            session.begin(),
-        ):
-            yield session
+        committing = False
+        try:
+            async with self._session(self._engine) as session, session.begin():
+                yield session
+                await session.flush()
+                committing = True
+        except Exception as error:
+            if not is_passing(error):
+                raise
+            state = _sqlstate(error)
+            if committing and not (state is not None and state.startswith(_ROLLED_BACK_SQLSTATES)):
+                raise Unavailable(
+                    "the connection broke during the commit, so it is not known whether the change was made; repeat "
+                    "it with the same idempotency key, or look before repeating",
+                    code="commit_unknown",
+                ) from error
+            raise _away() from error
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
         """Reads of one consistent state, in a read-only REPEATABLE READ transaction. Raises Unavailable as above."""
-        async with self._translated(), AsyncSession(self._engine, expire_on_commit=False) as session:
-            await session.connection(
-                execution_options={"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-            )
-            yield session
-
-    @asynccontextmanager
-    async def _translated(self) -> AsyncIterator[None]:
         try:
-            yield
+            async with self._session(self._reading) as session:
+                yield session
         except Exception as error:
-            if is_passing(error):
-                raise Unavailable(
-                    "the database does not answer at present; try again shortly", code="database_unavailable"
-                ) from error
-            raise
+            if not is_passing(error):
+                raise
+            raise _away() from error
+
+    @staticmethod
+    def _session(engine: AsyncEngine) -> AsyncSession:
+        return AsyncSession(engine, expire_on_commit=False, close_resets_only=False)
 
     async def dispose(self) -> None:
         await self._engine.dispose()
+
+
+def _away() -> Unavailable:
+    return Unavailable("the database does not answer at present; try again shortly", code="database_unavailable")
 
 
 async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":
