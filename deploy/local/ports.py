@@ -1,0 +1,131 @@
+"""TCP ports of the laptop stack: reserved before anything starts, and explained when somebody else has one."""
+
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from typing import Self
+
+import psutil
+
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where each part listens; 0 takes any free port, which `reserve` then fills in."""
+
+    issuer: int = 8000
+    customer: int = 8001
+    interaction: int = 8002
+    scoring: int = 8003
+    notification: int = 8004
+    smtp: int = 8025
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Self:
+        """`PORT_CUSTOMER=9001` and the like override the defaults. Raises ValueError on what is not a port."""
+        chosen = {}
+        for field in fields(cls):
+            variable = variable_of(field.name)
+            if variable in environ:
+                chosen[field.name] = _parse_port(variable, environ[variable])
+        return cls(**chosen)
+
+    @classmethod
+    def any_free(cls) -> Self:
+        return cls(**dict.fromkeys((field.name for field in fields(cls)), 0))
+
+
+@dataclass(frozen=True, slots=True)
+class PortConflict:
+    part: str
+    port: int
+    holder: str | None
+
+    def __str__(self) -> str:
+        holder = self.holder or "a process that is not visible to this user"
+        other = self.port + 1000 if self.port < 60000 else self.port - 1000
+        return (
+            f"port {self.port}, wanted by {self.part}, is in use by {holder}; "
+            f"stop that, or choose another port: {variable_of(self.part)}={other}"
+        )
+
+
+class PortsInUse(RuntimeError):
+    """Names every port that is taken, not only the first."""
+
+    def __init__(self, conflicts: list[PortConflict]) -> None:
+        super().__init__("\n".join(str(conflict) for conflict in conflicts))
+        self.conflicts = conflicts
+
+
+class Reservation:
+    """Bound sockets, so that no port is lost between the check and the start of whoever listens on it."""
+
+    def __init__(self, ports: Ports, sockets: dict[str, socket.socket]) -> None:
+        self.ports = ports
+        self._sockets = sockets
+
+    def take(self, part: str) -> socket.socket:
+        """The bound socket of a part; the caller closes it from here on."""
+        return self._sockets.pop(part)
+
+    def close(self) -> None:
+        while self._sockets:
+            self._sockets.popitem()[1].close()
+
+
+def reserve(ports: Ports) -> Reservation:
+    """Raises PortsInUse when any of them is taken; then none stays bound."""
+    sockets: dict[str, socket.socket] = {}
+    conflicts = []
+    for field in fields(ports):
+        wanted = getattr(ports, field.name)
+        try:
+            sockets[field.name] = _bind(wanted)
+        except PermissionError:
+            conflicts.append(PortConflict(field.name, wanted, "the system, which keeps it for privileged users"))
+        except OSError:
+            conflicts.append(PortConflict(field.name, wanted, find_holder(wanted)))
+    actual = {part: bound.getsockname()[1] for part, bound in sockets.items()}
+    reservation = Reservation(replace(ports, **actual), sockets)
+    if conflicts:
+        reservation.close()
+        raise PortsInUse(conflicts)
+    return reservation
+
+
+def find_holder(port: int) -> str | None:
+    """The process listening on `port`, as far as this user may see it."""
+    try:
+        for connection in psutil.net_connections("tcp"):
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1] == port and connection.pid:
+                command = " ".join(psutil.Process(connection.pid).cmdline())
+                return f"process {connection.pid} ({command[:100]})"
+    except (psutil.AccessDenied, psutil.NoSuchProcess):
+        return None
+    return None
+
+
+def variable_of(part: str) -> str:
+    return f"PORT_{part.upper()}"
+
+
+def _bind(port: int) -> socket.socket:
+    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
+        # Connections of an earlier run in TIME_WAIT do not count as taken.
+        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        bound.bind((HOST, port))
+        # Two sockets that are only bound may share an address; one that listens keeps the second stack out.
+        bound.listen()
+    except OSError:
+        bound.close()
+        raise
+    return bound
+
+
+def _parse_port(variable: str, text: str) -> int:
+    if not text.isascii() or not text.isdigit() or int(text) > 65535:
+        raise ValueError(f"{variable}={text!r} is not a port: give a number from 0 (any free port) to 65535")
+    return int(text)
