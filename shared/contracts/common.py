@@ -8,7 +8,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 Instant = AwareDatetime
 CurrencyCode = Annotated[str, Field(pattern=r"^[A-Z]{3}$", examples=["CNY"])]
 LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?$", examples=["zh-CN", "en"])]
-ShortText = Annotated[str, Field(min_length=1, max_length=200)]
+SINGLE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
+"""No control characters: CloudEvents forbids them, PostgreSQL cannot store NUL, and a log line must stay one line."""
+ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=SINGLE_LINE)]
+LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 
 
 class Value(BaseModel):

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field, model_validator
 
-from shared.contracts.common import CurrencyCode, ShortText, Value
+from shared.contracts.common import CurrencyCode, LongText, ShortText, Value
 from shared.contracts.envelope import EventData
-from shared.contracts.interaction import LongText, Severity
+from shared.contracts.interaction import Severity
 from shared.contracts.topics import INBOUND_EVENTS
 
 DecimalAmount = Annotated[

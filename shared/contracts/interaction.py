@@ -6,11 +6,9 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.common import Instant, Money, ShortText, Value
+from shared.contracts.common import Instant, LongText, Money, ShortText, Value
 from shared.contracts.envelope import EventData
 from shared.contracts.topics import INTERACTION_EVENTS
-
-LongText = Annotated[str, Field(max_length=2000)]
 
 
 class Severity(StrEnum):
