@@ -87,3 +87,13 @@ class ProfileUpdated(EventData):
     contact_points: tuple[ContactPoint, ...] = ()
     consents: tuple[Consent, ...] = ()
     registered_at: Instant
+
+
+class ProfileErased(EventData):
+    """The tombstone of a profile: the topic forgets everything it knew about the customer, and so must its readers."""
+
+    event_type: ClassVar[str] = "rapport.customer.profile_erased.v1"
+    topic: ClassVar[str] = CUSTOMER_PROFILES.name
+    tombstone: ClassVar[bool] = True
+
+    customer_id: UUID

@@ -19,6 +19,8 @@ class EventData(BaseModel):
     event_type: ClassVar[str]
     """The wire type, `rapport.<service>.<past tense>.v<n>`."""
     topic: ClassVar[str]
+    tombstone: ClassVar[bool] = False
+    """Whether its value on the wire is null, so that a compacted topic forgets the key; the subject says who."""
 
 
 class Envelope(BaseModel):

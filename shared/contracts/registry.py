@@ -9,6 +9,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         customer.CustomerRegistered,
         customer.CustomerChanged,
         customer.ProfileUpdated,
+        customer.ProfileErased,
         interaction.PurchaseRecorded,
         interaction.ReturnRecorded,
         interaction.ComplaintOpened,
@@ -29,3 +30,6 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         inbound.InboundReferral,
     )
 }
+
+TOMBSTONES: dict[str, type[EventData]] = {model.topic: model for model in EVENT_TYPES.values() if model.tombstone}
+"""The event that a null value stands for, by topic."""

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 import asyncpg
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
@@ -104,6 +105,10 @@ def _away() -> Unavailable:
 
 
 async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":
-    """The asyncpg connection under a session's transaction, for COPY and array statements on hot paths."""
+    """The asyncpg connection inside a session's transaction, for COPY and array statements on hot paths."""
     raw = await (await session.connection()).get_raw_connection()
-    return cast("asyncpg.Connection[Any]", raw.driver_connection)
+    connection = cast("asyncpg.Connection[Any]", raw.driver_connection)
+    if not connection.is_in_transaction():
+        # SQLAlchemy sends BEGIN with its own first statement only: without one, ours would each commit by itself.
+        await session.execute(text("SELECT 1"))
+    return connection
