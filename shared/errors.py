@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 
 
 class ErrorKind(StrEnum):
+    MALFORMED = "malformed"
     INVALID = "invalid"
     UNAUTHENTICATED = "unauthenticated"
     FORBIDDEN = "forbidden"
@@ -33,6 +34,12 @@ class RapportError(Exception):
         self.code = code
         self.field = field
         self.context = context
+
+
+class Malformed(RapportError):
+    """The request itself cannot be read (a header, a parameter, a cursor), as opposed to what it says."""
+
+    kind = ErrorKind.MALFORMED
 
 
 class InvalidInput(RapportError):

@@ -1,0 +1,126 @@
+"""What pydantic found wrong, in the caller's terms: a path into their input, a sentence, and the way out."""
+
+import difflib
+from collections.abc import Iterator, Mapping, Sequence
+from types import UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from shared.web.schemas import FieldError
+
+# Codes are ours where the name is part of the API's promise; the rest keep pydantic's, which are stable too.
+_CODES = {
+    "missing": "required",
+    "extra_forbidden": "unknown_field",
+    "value_error": "invalid",
+    "assertion_error": "invalid",
+}
+_WHOLE = "(body)"
+_MAX_SHOWN = 60
+
+
+def field_errors(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any = None) -> list[FieldError]:
+    """Errors as pydantic lists them (`loc` relative to `data`), for an answer.
+
+    `expected` is the type that `data` was to be: from it the nearest known name of an unknown field is found.
+    """
+    return [_field_error(error, data, expected) for error in errors]
+
+
+def field_path(location: Sequence[str | int], data: Any) -> str:
+    """`lines[0].amount`. Steps that are not in the input (the branch of a union that was tried) are left out."""
+    return _join(_steps_in(location, data)) or _WHOLE
+
+
+def _field_error(error: Mapping[str, Any], data: Any, expected: Any) -> FieldError:
+    kind = str(error["type"])
+    steps = list(_steps_in(error["loc"], data))
+    return FieldError(
+        field=_join(steps) or _WHOLE,
+        detail=_detail(kind, error, known_names(expected, error["loc"][:-1])),
+        code=_CODES.get(kind, kind),
+    )
+
+
+def _detail(kind: str, error: Mapping[str, Any], known: list[str]) -> str:
+    if kind == "missing":
+        return "is required"
+    if kind == "extra_forbidden":
+        nearest = difflib.get_close_matches(str(error["loc"][-1]), known, n=1, cutoff=0.5)
+        if nearest:
+            return f"is not a known field; did you mean {nearest[0]!r}?"
+        return "is not a known field" + (f"; known are {', '.join(known)}" if known else "")
+    message = str(error["msg"]).removeprefix("Value error, ").removeprefix("Assertion failed, ")
+    message = message[:1].lower() + message[1:]
+    given = error.get("input")
+    if kind in ("value_error", "assertion_error") or given is None or isinstance(given, dict | list):
+        return message
+    shown = repr(given)
+    return f"{message}; given was {shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + '…'}"
+
+
+def _steps_in(location: Sequence[str | int], data: Any) -> Iterator[str | int]:
+    for position, step in enumerate(location):
+        last = position == len(location) - 1
+        if isinstance(data, dict):
+            if step in data:
+                data = data[step]
+                yield step
+            elif last:
+                yield step
+        elif isinstance(data, list | tuple):
+            if isinstance(step, int) and step < len(data):
+                data = data[step]
+                yield step
+
+
+def _join(steps: Sequence[str | int] | Iterator[str | int]) -> str:
+    path = ""
+    for step in steps:
+        path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
+    return path
+
+
+def known_names(expected: Any, location: Sequence[str | int]) -> list[str]:
+    """The field names possible at `location` of a value of type `expected`."""
+    candidates = list(_members(expected))
+    for step in location:
+        if isinstance(step, int):
+            candidates = [member for kind in candidates for item in _items(kind) for member in _members(item)]
+            continue
+        inner = [member for kind in candidates for field in _field(kind, step) for member in _members(field)]
+        # A step no candidate has as a field names the branch of a union: the candidates stay.
+        candidates = inner or candidates
+    return sorted({name for kind in candidates if _is_model(kind) for name in _names(kind)})
+
+
+def _members(expected: Any) -> Iterator[Any]:
+    origin = get_origin(expected)
+    if origin is Annotated:
+        yield from _members(get_args(expected)[0])
+    elif origin in (Union, UnionType):
+        for member in get_args(expected):
+            yield from _members(member)
+    elif expected is not None:
+        yield expected
+
+
+def _items(kind: Any) -> tuple[Any, ...]:
+    return tuple(item for item in get_args(kind) if item is not Ellipsis)
+
+
+def _field(kind: Any, name: str) -> Iterator[Any]:
+    if _is_model(kind):
+        for field_name, info in kind.model_fields.items():
+            if name in (field_name, info.alias):
+                yield info.annotation
+
+
+def _names(kind: type[BaseModel]) -> Iterator[str]:
+    for field_name, info in kind.model_fields.items():
+        yield info.alias or field_name
+
+
+def _is_model(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, BaseModel)
