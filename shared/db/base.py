@@ -13,10 +13,15 @@ NAMING = {
 }
 
 
-def create_base() -> type[SQLModel]:
-    """A base class for the tables of one service: `Base = create_base()`, then `class Customer(Base, table=True)`."""
+def create_registry() -> registry:
+    """For the base of one service's tables: `class Base(SQLModel, registry=create_registry())`, which mypy can read."""
+    return registry(metadata=MetaData(naming_convention=NAMING))
 
-    class Base(SQLModel, registry=registry(metadata=MetaData(naming_convention=NAMING))):
+
+def create_base() -> type[SQLModel]:
+    """The same base made at run time, for tests and tools that need one in passing."""
+
+    class Base(SQLModel, registry=create_registry()):
         pass
 
     return Base
