@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from deploy.local.postgres import PostgresServer
+from shared.db.migrate import upgrade
 
 RUN_DIR = "RAPPORT_TEST_RUN_DIR"
 """Environment variable: the folder of this test run, made by the controlling pytest, inherited by its workers."""
@@ -76,8 +77,6 @@ class DatabaseFactory:
     async def _ensure_template(self, service: str, name: str) -> None:
         if await self._exists(name):
             return
-        from shared.db.migrate import upgrade
-
         building = f"{name}_building"
         await self._administer(f'DROP DATABASE IF EXISTS "{building}"')
         await self._administer(f'CREATE DATABASE "{building}"')
