@@ -1,0 +1,38 @@
+"""The Chinese lunar calendar, as far as its table reaches: the only module that knows the library behind it."""
+
+from datetime import date
+
+from borax.calendars.lunardate import (
+    MAX_LUNAR_YEAR,
+    MAX_SOLAR_DATE,
+    MIN_LUNAR_YEAR,
+    MIN_SOLAR_DATE,
+    LCalendars,
+    LunarDate,
+)
+
+FIRST_YEAR: int = MIN_LUNAR_YEAR
+LAST_YEAR: int = MAX_LUNAR_YEAR
+FIRST_DAY: date = MIN_SOLAR_DATE
+"""1900-01-31, the first day of lunar 1900."""
+LAST_DAY: date = MAX_SOLAR_DATE
+"""2101-01-28, the last day of lunar 2100."""
+
+
+def lunar_year_of(day: date) -> int | None:
+    """The lunar year that `day` lies in; None outside the table."""
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return None
+    return int(LunarDate.from_solar(day).year)
+
+
+def anniversary_in(year: int, *, month: int, day: int, leap_month: bool) -> date:
+    """The solar date on which a lunar month and day fall in lunar `year`.
+
+    A leap month is kept where the year has that leap month, else the ordinary month of that number stands for it; day
+    30 of a month of 29 days is its last day. `year` must lie in the table, `day` between 1 and 30.
+    """
+    leap = leap_month and LCalendars.leap_month(year) == month
+    last = LCalendars.ndays(year, month, int(leap))
+    solar: date = LunarDate(year, month, min(day, last), int(leap)).to_solar_date()
+    return solar

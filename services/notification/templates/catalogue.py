@@ -1,0 +1,49 @@
+"""What each template may show, with a sample of it: the list behind the API, the preview and the start-up check."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID
+
+from services.notification.values import Member, MemberState, RuleName
+
+SAMPLE_INSTANT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateSpec:
+    """`facts` are the names a template may use beside the customer, the day and the brand, each with a sample."""
+
+    name: RuleName
+    facts: Mapping[str, str]
+    required: frozenset[str]
+
+
+CATALOGUE: Mapping[RuleName, TemplateSpec] = {
+    spec.name: spec
+    for spec in (
+        TemplateSpec(
+            RuleName.PURCHASE_THANKS,
+            {"order_id": "A-1001", "amount_minor": "2933", "currency": "CNY"},
+            frozenset({"order_id", "amount_minor", "currency"}),
+        ),
+        TemplateSpec(
+            RuleName.COMPLAINT_RECEIPT, {"case": "C-17", "category": "delivery"}, frozenset({"case", "category"})
+        ),
+        TemplateSpec(RuleName.VISIT_THANKS, {"place": "store", "purpose": "consultation"}, frozenset({"place"})),
+        TemplateSpec(RuleName.BIRTHDAY, {}, frozenset()),
+    )
+}
+
+
+def sample_member(language: str) -> Member:
+    """The customer of previews that name none."""
+    return Member(
+        customer_id=UUID(int=0),
+        state=MemberState.KNOWN,
+        display_name="Test Customer",
+        given_name="Test",
+        language=language,
+        time_zone="UTC",
+        loyalty_level="behaviourally_loyal",
+    )

@@ -1,0 +1,125 @@
+"""The words every capability of this service uses: who is written to, what is planned for them, and how it ended."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from shared.contracts.common import Channel, Purpose
+
+MESSAGE_NAMESPACE = UUID("0d6f4a5e-7a0b-5f0c-9a53-5f2f0a4f6c11")
+"""Never to be changed: message ids, and so the Message-IDs already in customers' mailboxes, are derived from it."""
+
+
+class RuleName(StrEnum):
+    """A rule is also the name of the template it renders."""
+
+    PURCHASE_THANKS = "purchase_thanks"
+    COMPLAINT_RECEIPT = "complaint_receipt"
+    VISIT_THANKS = "visit_thanks"
+    BIRTHDAY = "birthday"
+
+
+class Outcome(StrEnum):
+    """How a decision stands. `awaiting_profile` is the only one that is still open."""
+
+    AWAITING_PROFILE = "awaiting_profile"
+    PLANNED = "planned"
+    SUPPRESSED = "suppressed"
+
+
+class Reason(StrEnum):
+    """Why nothing was sent, by this decision or on this channel."""
+
+    RULE_DISABLED = "rule_disabled"
+    ERASED = "erased"
+    STALE = "stale"
+    TOO_LATE = "too_late"
+    NOT_A_PERSON = "not_a_person"
+    OPEN_COMPLAINT = "open_complaint"
+    NO_CONSENT = "no_consent"
+    NO_ADDRESS = "no_address"
+
+
+class MessageState(StrEnum):
+    PLANNED = "planned"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class Permission(NamedTuple):
+    """Consent as it is asked for: one channel, one purpose."""
+
+    channel: Channel
+    purpose: Purpose
+
+
+class MemberState(StrEnum):
+    """`unknown` holds the place of a customer whose profile has not arrived yet."""
+
+    UNKNOWN = "unknown"
+    KNOWN = "known"
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """A customer as this service knows it, and all that a decision may depend on."""
+
+    customer_id: UUID
+    state: MemberState
+    is_person: bool = True
+    display_name: str = ""
+    given_name: str | None = None
+    language: str = ""
+    time_zone: str = ""
+    email: str | None = None
+    granted: frozenset[Permission] = frozenset()
+    has_quieting_complaint: bool = False
+    loyalty_level: str | None = None
+
+    def address_on(self, channel: Channel) -> str | None:
+        """Where a message on `channel` would go; the inbox needs no address but the customer itself."""
+        return self.email if channel is Channel.EMAIL else str(self.customer_id)
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedMessage:
+    """A message as it will be read; `language` is the one it is really in. The subject holds no personal data."""
+
+    language: str
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePlan:
+    """That a rule would like to write to a customer, and all it would say.
+
+    `happened_at` and `recorded_at` are the fact's own instants, so that lateness is judged by data alone; `facts` is
+    what the template may show; `caused_by` is the id of the event behind it.
+    """
+
+    customer_id: UUID
+    rule: RuleName
+    occasion: str
+    happened_at: datetime
+    recorded_at: datetime
+    facts: Mapping[str, str] = field(default_factory=dict)
+    caused_by: str | None = None
+    correlation_id: str | None = None
+
+
+def message_id_of(customer_id: UUID, rule: RuleName, occasion: str, channel: Channel) -> UUID:
+    """The identity of a message: the same for every worker, attempt and replay."""
+    return uuid5(MESSAGE_NAMESPACE, f"{customer_id}\n{rule}\n{occasion}\n{channel}")
+
+
+def decision_id_of(customer_id: UUID, rule: RuleName, occasion: str) -> UUID:
+    return uuid5(MESSAGE_NAMESPACE, f"{customer_id}\n{rule}\n{occasion}")

@@ -1,0 +1,48 @@
+"""The policy as a document: the shipped one is complete, and a wrong one is refused with the place of the fault."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from services.notification.policy import CarePolicy, LeapDayRule
+from services.notification.values import RuleName
+from shared.contracts.common import Channel
+from shared.errors import InvalidInput
+
+DOCUMENT = TypeAdapter(CarePolicy)
+
+
+def test_document_survives_writing_and_reading() -> None:
+    assert DOCUMENT.validate_json(DOCUMENT.dump_json(CarePolicy())) == CarePolicy()
+
+
+def test_document_says_only_what_differs() -> None:
+    policy = DOCUMENT.validate_json('{"version": 4, "birthday": {"leap_day": "march_1", "local_time": "08:30"}}')
+    assert policy.birthday.leap_day is LeapDayRule.MARCH_1
+    assert policy.rules[RuleName.BIRTHDAY].channels == (Channel.EMAIL, Channel.INBOX)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"versoin": 2}',
+        '{"birthday": {"leap_day": "february_30"}}',
+        '{"max_age": "soon"}',
+        '{"birthday": {"quieting_severities": ["loud"]}}',
+    ],
+)
+def test_unknown_words_are_refused(text: str) -> None:
+    with pytest.raises(ValidationError):
+        DOCUMENT.validate_json(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"rules": {"birthday": {"purpose": "care"}}}',
+        '{"rules": {"birthday": {"purpose": "care", "channels": ["email", "email"]}}}',
+        '{"rules": {"birthday": {"purpose": "care", "channels": []}}}',
+    ],
+)
+def test_incomplete_rules_are_refused(text: str) -> None:
+    with pytest.raises(InvalidInput):
+        DOCUMENT.validate_json(text)
