@@ -46,7 +46,12 @@ class Record:
 
 
 Revoked = Callable[[frozenset[TopicPartition]], Awaitable[None]]
-"""Called before partitions are given away: finish or drop what is in hand for them, commit, return."""
+"""Called before partitions are given away: finish or drop what is in hand for them, commit, return.
+
+Awaited only while the member stands in `fetch` or `rewind`, so never beside the handling of a batch: a partition stays
+until its owner comes back for more, or has been away for too long (minutes) or without a heartbeat (seconds). It is
+also called, too late to commit, for partitions that were lost in such a way.
+"""
 
 
 class Subscription(Protocol):
@@ -76,7 +81,10 @@ class Subscription(Protocol):
         ...
 
     async def close(self) -> None:
-        """Leaves the group at once, so that its partitions move without waiting for a timeout."""
+        """Leaves the group at once, so that its partitions move without waiting for a timeout.
+
+        A `fetch` under way returns nothing, and `on_revoked` is not called. Never raises Unavailable.
+        """
         ...
 
 
@@ -90,7 +98,11 @@ class Broker(Protocol):
     async def stop(self) -> None: ...
 
     async def ensure_topics(self, specs: Sequence[TopicSpec]) -> None:
-        """Creates what is missing; never shrinks, never deletes."""
+        """Creates missing topics and missing partitions; never shrinks, never deletes, never alters settings.
+
+        Partitions added to a topic in use move some of its keys: the order of such a key then holds only among what is
+        published later.
+        """
         ...
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
