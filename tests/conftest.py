@@ -7,6 +7,7 @@ import pytest
 
 from deploy.local.postgres import PostgresServer
 from tests.support.postgres import DatabaseFactory, close_run, open_run, run_folder, run_lock, run_server
+from tests.support.tokens import Tokens, create_tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -42,3 +43,9 @@ def own_postgres_server(tmp_path: Path) -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def tokens(tmp_path_factory: pytest.TempPathFactory) -> Tokens:
+    """Mints tokens that the services under test accept: `tokens.headers("customer:read")`."""
+    return create_tokens(tmp_path_factory.mktemp("issuer"))

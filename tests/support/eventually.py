@@ -2,13 +2,29 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], *, seconds: float = 10.0) -> None:
-    """Returns as soon as `condition` holds; fails when it does not within `seconds`."""
+async def eventually(condition: Callable[[], Awaitable[T]], *, seconds: float = 10.0) -> T:
+    """The first true value that `condition` gives; an AssertionError in it means "not yet".
+
+    Fails when there is none within `seconds`, and tells what the condition said last.
+    """
+    last = "it never returned"
     try:
         async with asyncio.timeout(seconds):
-            while not await condition():  # noqa: ASYNC110 - other processes set no event of ours
-                await asyncio.sleep(0.05)
+            while True:
+                try:
+                    value = await condition()
+                except AssertionError as error:
+                    last = str(error) or "an assertion in it failed"
+                else:
+                    if value:
+                        return value
+                    last = f"it gave {value!r}"
+                await asyncio.sleep(0.05)  # other processes set no event of ours
     except TimeoutError:
-        raise AssertionError(f"{getattr(condition, '__qualname__', condition)} did not hold in {seconds:g} s") from None
+        name = getattr(condition, "__qualname__", repr(condition))
+        raise AssertionError(f"{name} did not hold in {seconds:g} s; last: {last}") from None
