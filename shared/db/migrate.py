@@ -10,6 +10,7 @@ from sqlalchemy import Connection, MetaData, pool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from shared.db.locks import advisory_key
+from shared.db.session import Database
 
 SERVICES = Path(__file__).resolve().parents[2] / "services"
 _MIGRATION_LOCK = advisory_key("rapport-migrations")
@@ -18,8 +19,8 @@ _MIGRATION_LOCK = advisory_key("rapport-migrations")
 def upgrade(service: str, dsn: str) -> None:
     """Brings the database of `service` to the newest revision; does nothing when it is there already.
 
-    Blocking, and starts an event loop of its own: call it from a plain thread (`asyncio.to_thread`), not from a coroutine. Of several runs at
-    once one migrates and the others wait for it.
+    Blocking, with an event loop of its own: from a coroutine, call it by `asyncio.to_thread`. Of several runs at once
+    one migrates and the others wait for it.
     """
     command.upgrade(_config(service, dsn), "head")
 
@@ -29,16 +30,32 @@ def check(service: str, dsn: str) -> None:
     command.check(_config(service, dsn))
 
 
-def head_revision(service: str) -> str | None:
-    """The newest revision this code knows."""
-    return ScriptDirectory.from_config(_config(service, "")).get_current_head()
+class SchemaCheck:
+    """For /readyz: whether the database has at least the schema that this code was written for."""
+
+    def __init__(self, service: str, database: Database) -> None:
+        self._service = service
+        self._database = database
+        self._passed = False
+
+    async def check(self) -> str | None:
+        """A revision this code does not know is a newer release's: it serves us too, since migrations expand first."""
+        if self._passed:
+            return None  # no revision is ever taken back under a running process
+        older = await asyncio.to_thread(_revisions_before_head, self._service)
+        async with self._database.snapshot() as session:
+            if await session.scalar(text("SELECT to_regclass('alembic_version')")) is None:
+                return f"not migrated yet; run `python -m services.{self._service} migrate`"
+            revision = await session.scalar(text("SELECT version_num FROM alembic_version"))
+        if revision is None or revision in older:
+            return f"the schema is at {revision}; run `python -m services.{self._service} migrate`"
+        self._passed = True
+        return None
 
 
-def is_known_revision(service: str, revision: str) -> bool:
-    """False for a revision of a newer release: its schema still serves this code, since migrations expand first."""
-    return any(
-        script.revision == revision for script in ScriptDirectory.from_config(_config(service, "")).walk_revisions()
-    )
+def _revisions_before_head(service: str) -> frozenset[str]:
+    scripts = ScriptDirectory.from_config(_config(service, ""))
+    return frozenset(script.revision for script in scripts.walk_revisions()) - {scripts.get_current_head()}
 
 
 def run_env(metadata: MetaData) -> None:

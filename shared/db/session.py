@@ -96,6 +96,12 @@ class Database:
     def _session(engine: AsyncEngine) -> AsyncSession:
         return AsyncSession(engine, expire_on_commit=False, close_resets_only=False)
 
+    async def check(self) -> str | None:
+        """For /readyz: raises Unavailable when the database does not answer."""
+        async with self.snapshot() as session:
+            await session.execute(text("SELECT 1"))
+        return None
+
     async def dispose(self) -> None:
         await self._engine.dispose()
 

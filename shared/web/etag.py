@@ -14,7 +14,7 @@ def etag_of(version: int) -> str:
     return f'"{version}"'
 
 
-class NotModified(Exception):  # noqa: N818 - an answer, not an error
+class NotModified(Exception):
     """Ends a read with 304, since the caller has this version already."""
 
     def __init__(self, etag: str) -> None:
@@ -53,7 +53,8 @@ def read_if_match(
 ) -> int:
     if if_match is None:
         raise PreconditionRequired(
-            'say which version you change: read the resource first and send its ETag as If-Match, for example If-Match: "3"',
+            "say which version you change: read the resource first and send the ETag you got, for example "
+            'If-Match: "3"',
             code="if_match_required",
             field="If-Match",
         )

@@ -35,7 +35,7 @@ STATUS_OF_KIND: Mapping[ErrorKind, int] = {
     ErrorKind.RATE_LIMITED: 429,
     ErrorKind.UNAVAILABLE: 503,
 }
-_TITLES = {
+TITLES = {
     400: "The request cannot be read",
     401: "Not authenticated",
     403: "Not allowed",
@@ -50,6 +50,23 @@ _TITLES = {
     429: "Too many requests",
     500: "Something went wrong here",
     503: "Not available at present",
+}
+_EXAMPLES: Mapping[int, tuple[str, str, str | None]] = {
+    400: ("cursor_invalid", "is not a cursor of this list; leave it out to start at the beginning", "cursor"),
+    401: ("token_expired", "the token has expired; get a new one", None),
+    403: ("scope_missing", "the token lacks a scope; ask the issuer for a token that has it", None),
+    404: ("not_found", "there is nothing with this id", None),
+    409: ("idempotency_in_flight", "a request with this Idempotency-Key is being worked on", None),
+    412: ("version_conflict", "it was changed meanwhile; read it again and decide anew", None),
+    413: ("body_too_large", "the body exceeds 1048576 bytes; send it in smaller parts", None),
+    415: (
+        "content_type_unsupported",
+        "the body must be JSON, sent with Content-Type: application/json",
+        "Content-Type",
+    ),
+    422: ("required", "is required", "lines[0].amount"),
+    428: ("if_match_required", "say which version you change: send the ETag last read", "If-Match"),
+    503: ("database_unavailable", "the database does not answer at present; try again shortly", None),
 }
 _HTTP_CODES = {400: "body_unreadable", 404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large"}
 
@@ -113,7 +130,7 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     details = {
         400: "the body cannot be read; send JSON in UTF-8",
         404: "there is nothing at this address; the API's addresses are listed at /docs",
-        405: f"{request.method} is not possible here; possible is {(error.headers or {}).get('Allow', 'another method')}",
+        405: f"{request.method} is not possible here; possible is {(error.headers or {}).get('Allow', 'another')}",
     }
     phrase = HTTPStatus(status).phrase.lower()
     problem = _problem(
@@ -122,17 +139,19 @@ async def handle_http_exception(request: Request, error: Exception) -> Response:
     return respond(problem, request, error.headers)
 
 
-async def handle_unexpected(request: Request, error: Exception) -> Response:
-    """The last resort, for bugs: nothing of them is told but the correlation id, under which the log has the rest."""
-    log.error("request_failed", method=request.method, exc_info=error)
-    return respond(
-        _problem(
-            500,
-            "internal_error",
-            "this is a fault of the service, not of the request; tell its operators the correlation id",
-        ),
-        request,
-    )
+def unexpected_problem(request: Request) -> Response:
+    """For bugs: nothing of them is told but the correlation id, under which the log has the rest."""
+    detail = "this is a fault of the service, not of the request; tell its operators the correlation id"
+    return respond(_problem(500, "internal_error", detail), request)
+
+
+def example_problem(status: int) -> Problem:
+    """A typical problem of this status, for the documentation."""
+    code, detail, field = _EXAMPLES[status]
+    errors = [FieldError(field=field, detail=detail, code=code)] if field else []
+    summary = f"{field}: {detail}" if field else detail
+    problem = _problem(status, "validation_failed" if status == 422 else code, summary, errors=errors)
+    return problem.model_copy(update={"correlation_id": "3f6f9d0e-8f0c-4c55-9a55-0d6f0a3a6a10"})
 
 
 async def handle_not_modified(request: Request, answer: Exception) -> Response:  # noqa: ARG001 - FastAPI's signature
@@ -151,7 +170,7 @@ def _problem(
 ) -> Problem:
     return Problem(
         type=f"urn:rapport:problem:{code}",
-        title=_TITLES.get(status, HTTPStatus(status).phrase),
+        title=TITLES.get(status, HTTPStatus(status).phrase),
         status=status,
         detail=detail,
         code=code,

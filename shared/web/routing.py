@@ -35,7 +35,9 @@ class _UnitOfWork:
     claim: Claim | None = field(default=None)
 
 
-class _Answered(Exception):  # noqa: N818 - control flow: leaves the transaction without committing
+class _Answered(Exception):
+    """Leaves the transaction without committing, with the answer to give all the same."""
+
     def __init__(self, answer: Response) -> None:
         super().__init__()
         self.answer = answer
@@ -143,7 +145,8 @@ def _demand_json(request: Request) -> None:
         media_type.startswith("application/") and media_type.endswith("+json")
     ):
         raise UnsupportedMedia(
-            f"the body must be JSON, sent with Content-Type: application/json; it came as {media_type or 'no type at all'}",
+            "the body must be JSON, sent with Content-Type: application/json; it came as "
+            + (media_type or "nothing in particular"),
             code="content_type_unsupported",
             field="Content-Type",
         )

@@ -69,10 +69,9 @@ def _steps_in(location: Sequence[str | int], data: Any) -> Iterator[str | int]:
                 yield step
             elif last:
                 yield step
-        elif isinstance(data, list | tuple):
-            if isinstance(step, int) and step < len(data):
-                data = data[step]
-                yield step
+        elif isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
+            data = data[step]
+            yield step
 
 
 def _join(steps: Sequence[str | int] | Iterator[str | int]) -> str:

@@ -1,0 +1,1 @@
+"""What operators do with a running service, by HTTP and from the command line."""

@@ -1,0 +1,79 @@
+"""The FastAPI application of a service: everything that is the same for all of them."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from fastapi import APIRouter, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from shared.clock import Clock
+from shared.db.session import Database
+from shared.errors import RapportError
+from shared.observability.readiness import Readiness
+from shared.settings import ServiceSettings
+from shared.web.auth import TokenVerifier
+from shared.web.edge import BodyLimitMiddleware, EdgeMiddleware
+from shared.web.etag import NotModified
+from shared.web.openapi import describe, operation_id
+from shared.web.ops import ops_router
+from shared.web.problems import (
+    handle_error,
+    handle_http_exception,
+    handle_not_modified,
+    handle_validation_error,
+)
+
+
+class WebPlatform(Protocol):
+    """What an API needs of the process it runs in; `shared.service.Platform` provides it."""
+
+    @property
+    def settings(self) -> ServiceSettings: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def verifier(self) -> TokenVerifier: ...
+    @property
+    def readiness(self) -> Readiness: ...
+    @property
+    def admin_routers(self) -> Sequence[APIRouter]: ...
+
+
+def create_app(
+    service: str,
+    *,
+    title: str,
+    description: str,
+    version: str,
+    platform: WebPlatform,
+    routers: Sequence[APIRouter],
+) -> FastAPI:
+    """The API of `service`, with ops endpoints, dead-letter administration and its documentation at /docs."""
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=version,
+        generate_unique_id_function=operation_id,
+        redoc_url=None,
+        swagger_ui_parameters={"persistAuthorization": True, "displayRequestDuration": True},
+    )
+    app.state.platform = platform
+    app.state.service = service
+    for router in (*routers, *platform.admin_routers, ops_router(platform.readiness)):
+        app.include_router(router)
+    _handle_failures(app)
+    # The last one added is the outermost.
+    app.add_middleware(BodyLimitMiddleware, max_bytes=platform.settings.max_body_bytes)
+    app.add_middleware(EdgeMiddleware, service=service)
+    describe(app, token_url=platform.settings.token_url)
+    return app
+
+
+def _handle_failures(app: FastAPI) -> None:
+    app.add_exception_handler(RapportError, handle_error)
+    app.add_exception_handler(RequestValidationError, handle_validation_error)
+    app.add_exception_handler(HTTPException, handle_http_exception)
+    app.add_exception_handler(NotModified, handle_not_modified)
