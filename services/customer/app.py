@@ -1,0 +1,49 @@
+"""Composition root of the customer service: which parts make its API, and which its worker."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from services.customer.profiles.api import ROUTERS
+from services.customer.profiles.consumers import on_scores_changed
+from services.customer.settings import CustomerSettings
+from shared.contracts.scoring import ScoreChanged
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import OutboxRelay
+from shared.runtime import Component
+from shared.service import Platform, ServiceDefinition
+from shared.web.app import create_app
+
+_DESCRIPTION = """Who the customers are: persons and organisations, how to reach them, what they agreed to.
+
+Every change is published: as facts without personal data to `customer.events`, and in full to the restricted, compacted
+`customer.profiles`."""
+
+
+def create_api(platform: Platform[CustomerSettings]) -> FastAPI:
+    return create_app(
+        "customer",
+        title="Rapport: customers",
+        description=_DESCRIPTION,
+        version="1",
+        platform=platform,
+        routers=ROUTERS,
+    )
+
+
+def create_worker(platform: Platform[CustomerSettings]) -> Sequence[Component]:
+    return (
+        OutboxRelay(platform.database, platform.broker),
+        Consumer(
+            group="customer.worker",
+            handlers={ScoreChanged: on_scores_changed},
+            database=platform.database,
+            broker=platform.broker,
+            clock=platform.clock,
+        ),
+    )
+
+
+DEFINITION = ServiceDefinition(
+    name="customer", settings=CustomerSettings, create_api=create_api, create_worker=create_worker
+)

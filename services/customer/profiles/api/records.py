@@ -1,0 +1,142 @@
+"""Registering, reading, listing and changing customers."""
+
+from typing import Annotated
+
+from fastapi import Depends, Query, Response
+
+from services.customer.profiles import queries
+from services.customer.profiles.api.parameters import (
+    EXTERNAL_ID_PATH,
+    CustomerId,
+    ExternalIdDep,
+    HomeDefaultsDep,
+    problems,
+)
+from services.customer.profiles.lifecycle import Lifecycle
+from services.customer.profiles.queries import CustomerFilter, customer_read
+from services.customer.profiles.schemas import (
+    CustomerChange,
+    CustomerCreate,
+    CustomerListed,
+    CustomerRead,
+    Line,
+)
+from services.customer.profiles.search_text import MAX_QUERY_LENGTH
+from services.customer.profiles.use_cases.changes import change_customer
+from services.customer.profiles.use_cases.registration import register_customer
+from shared.contracts.common import CustomerKind
+from shared.contracts.scoring import AbcClass, LifecycleStage
+from shared.service import ClockDep, OutboxDep
+from shared.web.auth import Principal, require
+from shared.web.etag import ETagDep, ExpectedVersion
+from shared.web.pagination import Page, PageDep
+from shared.web.routing import SessionDep, api_router
+
+router = api_router(prefix="/v1/customers", tags=["customers"])
+
+Reader = Annotated[Principal, require("customer:read")]
+Writer = Annotated[Principal, require("customer:write")]
+
+
+@router.post("", status_code=201, responses=problems(s409="an external id belongs to another customer"))
+async def register(
+    wanted: CustomerCreate,
+    session: SessionDep,
+    outbox: OutboxDep,
+    clock: ClockDep,
+    defaults: HomeDefaultsDep,
+    principal: Writer,
+    etag: ETagDep,
+    response: Response,
+) -> CustomerRead:
+    """Registers a person or an organisation."""
+    record = await register_customer(
+        session, wanted, defaults=defaults, outbox=outbox, now=clock.now(), registrar=principal.subject
+    )
+    etag.set(record.version)
+    response.headers["Location"] = f"/v1/customers/{record.customer_id}"
+    return customer_read(record)
+
+
+def _filter(
+    kind: CustomerKind | None = None,
+    lifecycle: Lifecycle | None = None,
+    tag: Annotated[Line | None, Query(max_length=50)] = None,
+    region: Annotated[Line | None, Query(max_length=6, description="exactly this region")] = None,
+    language: Annotated[Line | None, Query(max_length=20)] = None,
+    abc_class: AbcClass | None = None,
+    lifecycle_stage: LifecycleStage | None = None,
+    q: Annotated[
+        Line | None,
+        Query(
+            max_length=MAX_QUERY_LENGTH,
+            description="words that must all occur in names, addresses, numbers or external ids: from three characters "
+            "on anywhere, shorter ones at the beginning of a word",
+        ),
+    ] = None,
+) -> CustomerFilter:
+    return CustomerFilter(
+        kind=kind,
+        lifecycle=lifecycle,
+        tag=tag,
+        region=region,
+        language=language,
+        abc_class=abc_class,
+        lifecycle_stage=lifecycle_stage,
+        q=q,
+    )
+
+
+@router.get("")
+async def list_customers(
+    session: SessionDep, wanted: Annotated[CustomerFilter, Depends(_filter)], page: PageDep, _principal: Reader
+) -> Page[CustomerListed]:
+    """Customers that match, the newest first, each with what scoring said last."""
+    return await queries.list_customers(session, wanted, page)
+
+
+@router.head("/{customer_id}", include_in_schema=False)
+@router.get("/{customer_id}", responses=problems(s404="no such customer"))
+async def read(customer_id: CustomerId, session: SessionDep, etag: ETagDep, _principal: Reader) -> CustomerRead:
+    """One customer. With `If-None-Match` the answer is 304 while the version is the same."""
+    record = await queries.get_customer(session, customer_id)
+    etag.set(record.version)
+    return customer_read(record)
+
+
+@router.head(f"/by-external-id/{EXTERNAL_ID_PATH}", include_in_schema=False)
+@router.get(f"/by-external-id/{EXTERNAL_ID_PATH}", responses=problems(s404="nobody has this external id"))
+async def read_by_external_id(
+    identity: ExternalIdDep, session: SessionDep, etag: ETagDep, _principal: Reader
+) -> CustomerRead:
+    """The customer who has this identity in another system."""
+    record = await queries.get_customer_by_external_id(session, identity)
+    etag.set(record.version)
+    return customer_read(record)
+
+
+@router.patch(
+    "/{customer_id}",
+    responses=problems(
+        s404="no such customer",
+        s409="a step of the lifecycle that is not allowed",
+        s412="changed meanwhile",
+        s428="If-Match is missing",
+    ),
+)
+async def change(
+    customer_id: CustomerId,
+    change: CustomerChange,
+    version: ExpectedVersion,
+    session: SessionDep,
+    outbox: OutboxDep,
+    clock: ClockDep,
+    etag: ETagDep,
+    _principal: Writer,
+) -> CustomerRead:
+    """Changes what is sent. A change that changes nothing keeps the version and tells nobody."""
+    record = await change_customer(
+        session, customer_id, change, expected_version=version, outbox=outbox, now=clock.now()
+    )
+    etag.set(record.version)
+    return customer_read(record)

@@ -1,0 +1,169 @@
+"""SQL for customer records: whole rows, many at a time."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.customer.profiles.lifecycle import Lifecycle
+from services.customer.profiles.models import Customer, CustomerScore, ExternalIdentity
+from services.customer.profiles.profile import CustomerRecord, Profile, in_order
+from shared.contracts.common import CustomerKind, ExternalId
+from shared.contracts.customer import Birthday, Consent, ContactPoint
+
+_CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
+_IDENTITIES = cast(Table, ExternalIdentity.__table__)  # type: ignore[attr-defined]
+_SCORES = cast(Table, CustomerScore.__table__)  # type: ignore[attr-defined]
+
+
+def record_of(row: Customer, identities: Iterable[ExternalId]) -> CustomerRecord:
+    profile = Profile(
+        kind=CustomerKind(row.kind),
+        lifecycle=Lifecycle(row.lifecycle),
+        given_name=row.given_name,
+        family_name=row.family_name,
+        full_name=row.full_name,
+        organisation_name=row.organisation_name,
+        language=row.language,
+        time_zone=row.time_zone,
+        region=row.region,
+        birthday=Birthday.model_validate(row.birthday) if row.birthday else None,
+        contact_points=tuple(ContactPoint.model_validate(point) for point in row.contact_points),
+        consents=tuple(Consent.model_validate(consent) for consent in row.consents),
+        tags=tuple(row.tags),
+        custom_attributes=row.custom_attributes,
+    )
+    return CustomerRecord(
+        customer_id=row.customer_id,
+        version=row.version,
+        registered_at=row.registered_at,
+        changed_at=row.changed_at,
+        profile=profile,
+        external_ids=in_order(identities),
+    )
+
+
+def _values_of(record: CustomerRecord) -> dict[str, Any]:
+    profile = record.profile
+    return {
+        "customer_id": record.customer_id,
+        "version": record.version,
+        "registered_at": record.registered_at,
+        "changed_at": record.changed_at,
+        "search_text": record.search_text,
+        "kind": profile.kind.value,
+        "lifecycle": profile.lifecycle.value,
+        "given_name": profile.given_name,
+        "family_name": profile.family_name,
+        "full_name": profile.full_name,
+        "organisation_name": profile.organisation_name,
+        "display_name": profile.display_name,
+        "language": profile.language,
+        "time_zone": profile.time_zone,
+        "region": profile.region,
+        "birthday": profile.birthday.model_dump(mode="json") if profile.birthday else None,
+        "contact_points": [point.model_dump(mode="json") for point in profile.contact_points],
+        "consents": [consent.model_dump(mode="json") for consent in profile.consents],
+        "tags": list(profile.tags),
+        "custom_attributes": dict(profile.custom_attributes),
+    }
+
+
+async def insert_customers(session: AsyncSession, records: Sequence[CustomerRecord]) -> None:
+    """The rows alone; their identities are claimed apart."""
+    if records:
+        await session.execute(insert(_CUSTOMERS), [_values_of(record) for record in records])
+
+
+async def update_customer(session: AsyncSession, record: CustomerRecord) -> None:
+    values = _values_of(record)
+    del values["customer_id"]
+    await session.execute(update(_CUSTOMERS).where(_CUSTOMERS.c.customer_id == record.customer_id).values(values))
+
+
+async def delete_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """For rows of this very transaction that lost a race; nobody has seen them."""
+    if customer_ids:
+        await session.execute(delete(_CUSTOMERS).where(_CUSTOMERS.c.customer_id.in_(customer_ids)))
+
+
+async def find_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> CustomerRecord | None:
+    """With `lock` nobody else changes, or publishes a change of, this customer until the transaction ends."""
+    query = select(Customer).where(col(Customer.customer_id) == customer_id)
+    row = (await session.scalars(query.with_for_update() if lock else query)).one_or_none()
+    if row is None:
+        return None
+    return record_of(row, (await identities_of(session, [customer_id])).get(customer_id, ()))
+
+
+async def identities_of(session: AsyncSession, customer_ids: Collection[UUID]) -> Mapping[UUID, list[ExternalId]]:
+    rows = await session.execute(
+        select(_IDENTITIES.c.customer_id, _IDENTITIES.c.source, _IDENTITIES.c.external_id).where(
+            _IDENTITIES.c.customer_id.in_(customer_ids)
+        )
+    )
+    found: dict[UUID, list[ExternalId]] = {}
+    for customer_id, source, external_id in rows:
+        found.setdefault(customer_id, []).append(ExternalId(source=source, id=external_id))
+    return found
+
+
+async def find_holders(session: AsyncSession, identities: Collection[ExternalId]) -> Mapping[ExternalId, UUID]:
+    """Which of `identities` belong to a customer already, and to whom."""
+    if not identities:
+        return {}
+    rows = await session.execute(
+        select(_IDENTITIES.c.source, _IDENTITIES.c.external_id, _IDENTITIES.c.customer_id).where(_any_of(identities))
+    )
+    return {ExternalId(source=source, id=external_id): holder for source, external_id, holder in rows}
+
+
+async def claim_identities(session: AsyncSession, claims: Mapping[ExternalId, UUID]) -> Mapping[ExternalId, UUID]:
+    """Writes each claim unless another customer was first; returns who holds each identity now.
+
+    A conflicting row is locked by an update that changes nothing, so that its holder is known for certain until the
+    transaction ends. Claims go in one fixed order: two batches that overlap wait for each other and do not deadlock.
+    """
+    if not claims:
+        return {}
+    rows = [
+        {"source": identity.source, "external_id": identity.id, "customer_id": claims[identity]}
+        for identity in in_order(claims)
+    ]
+    statement = insert(_IDENTITIES)
+    held = await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["source", "external_id"], set_={"source": statement.excluded.source}
+        ).returning(_IDENTITIES.c.source, _IDENTITIES.c.external_id, _IDENTITIES.c.customer_id),
+        rows,
+    )
+    return {ExternalId(source=source, id=external_id): holder for source, external_id, holder in held}
+
+
+async def release_identity(session: AsyncSession, customer_id: UUID, identity: ExternalId) -> None:
+    await session.execute(delete(_IDENTITIES).where(_any_of([identity]), _IDENTITIES.c.customer_id == customer_id))
+
+
+async def upsert_scores(session: AsyncSession, scores: Sequence[CustomerScore]) -> None:
+    """Keeps the latest by `as_of`. At most one per customer; in a fixed order, as above."""
+    if not scores:
+        return
+    statement = insert(_SCORES)
+    excluded = statement.excluded
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["customer_id"],
+            set_={name: excluded[name] for name in ("abc_class", "lifecycle_stage", "loyalty_level", "as_of")},
+            where=_SCORES.c.as_of <= excluded.as_of,
+        ),
+        [score.model_dump() for score in sorted(scores, key=lambda score: score.customer_id)],
+    )
+
+
+def _any_of(identities: Iterable[ExternalId]) -> ColumnElement[bool]:
+    pairs = [(identity.source, identity.id) for identity in identities]
+    return tuple_(_IDENTITIES.c.source, _IDENTITIES.c.external_id).in_(pairs)

@@ -1,0 +1,63 @@
+"""What leaves the service: facts that name nobody, and the profile that says everything."""
+
+from uuid import UUID
+
+from services.customer.profiles.announcements import facts_of, profile_of
+from shared.contracts.common import ExternalId
+from shared.contracts.customer import Birthday, ContactPoint, CustomerChanged, CustomerRegistered
+from tests.support.factories.customer import NOW, make_consent, make_profile, make_record
+
+CUSTOMER_ID = UUID("01930000-0000-7000-8000-000000000001")
+RECORD = make_record(
+    customer_id=CUSTOMER_ID,
+    profile=make_profile(
+        given_name="Givenname",
+        family_name="Familyname",
+        full_name="Fullname",
+        region="CN",
+        birthday=Birthday(year=1987, month=6, day=5),
+        contact_points=(
+            ContactPoint(kind="email", address="address@example.com"),
+            ContactPoint(kind="mobile", address="+8613800138000"),
+        ),
+        consents=(make_consent(proof="secret form"),),
+        tags=("vip",),
+        custom_attributes={"card": "A-17"},
+    ),
+    external_ids=(ExternalId(source="pos", id="42"),),
+)
+
+
+def test_facts_hold_no_personal_data() -> None:
+    sent = facts_of(RECORD).model_dump_json()
+    for personal in ("Givenname", "Familyname", "Fullname", "1987", "address@", "13800138000", "secret form", "A-17"):
+        assert personal not in sent
+
+
+def test_facts_hold_what_others_go_by() -> None:
+    assert facts_of(RECORD).model_dump(mode="json") == {
+        "customer_id": str(CUSTOMER_ID),
+        "version": 1,
+        "kind": "person",
+        "lifecycle": "prospect",
+        "language": "en",
+        "time_zone": "Asia/Shanghai",
+        "region": "CN",
+        "tags": ["vip"],
+        "external_ids": [{"source": "pos", "id": "42"}],
+        "registered_at": NOW.isoformat().replace("+00:00", "Z"),
+    }
+
+
+def test_first_version_is_registered_and_later_ones_are_changed() -> None:
+    assert type(facts_of(RECORD)) is CustomerRegistered
+    assert type(facts_of(make_record(version=2))) is CustomerChanged
+
+
+def test_profile_holds_all_that_is_needed_to_write_to_the_customer() -> None:
+    profile = profile_of(RECORD)
+    assert profile.display_name == "Fullname"
+    assert profile.birthday == RECORD.profile.birthday
+    assert profile.contact_points == RECORD.profile.contact_points
+    assert profile.consents == RECORD.profile.consents
+    assert profile.version == 1
