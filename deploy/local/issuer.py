@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, unquote
 from uuid import uuid4
 
 import jwt
+import typer
 import uvicorn
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -25,6 +26,7 @@ from fastapi import FastAPI, Header, Request
 from fastapi.responses import JSONResponse
 from jwt.algorithms import ECAlgorithm
 
+from deploy.local.data_folder import DEFAULT_DATA_DIR, DataFolder
 from deploy.local.ports import HOST, Ports
 from shared.clock import wall_now
 
@@ -35,7 +37,6 @@ SCOPES = tuple(
     for service in ("customer", "interaction", "scoring", "notification")
     for action in ("read", "write", "admin")
 )
-DEFAULT_DATA_DIR = Path(".data")
 TOKEN_MINUTES = 60
 
 
@@ -181,13 +182,26 @@ def _keep_secret(path: Path, create: Callable[[], bytes]) -> bytes:
     return path.read_bytes()
 
 
-def main() -> None:
-    """`python -m deploy.local.issuer`: the issuer alone, for a stack that is started in another way."""
+command = typer.Typer(add_completion=False, no_args_is_help=True, help="The laptop's token issuer.")
+DataDir = Annotated[Path, typer.Option(envvar="DATA_DIR", help="The data folder of the laptop stack.")]
+
+
+@command.command()
+def serve(data_dir: DataDir = DEFAULT_DATA_DIR, host: str = HOST, url: str | None = None) -> None:
+    """Serve the issuer alone, for a stack that is started in another way; PORT_ISSUER chooses the port."""
+    uvicorn.run(create_issuer_app(_open(data_dir, url)), host=host, port=Ports.from_environment(os.environ).issuer)
+
+
+@command.command()
+def token(data_dir: DataDir = DEFAULT_DATA_DIR, url: str | None = None, minutes: int = TOKEN_MINUTES) -> None:
+    """Print a token with every scope."""
+    typer.echo(_open(data_dir, url).mint(minutes=minutes))
+
+
+def _open(data_dir: Path, url: str | None) -> LocalIssuer:
     port = Ports.from_environment(os.environ).issuer
-    folder = Path(os.environ.get("DATA_DIR", DEFAULT_DATA_DIR)) / "issuer"
-    url = os.environ.get("ISSUER_URL", f"http://{HOST}:{port}")
-    uvicorn.run(create_issuer_app(LocalIssuer(folder, url)), host=os.environ.get("ISSUER_HOST", HOST), port=port)
+    return LocalIssuer(DataFolder(data_dir).issuer, url or f"http://{HOST}:{port}")
 
 
 if __name__ == "__main__":
-    main()
+    command()

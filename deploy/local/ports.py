@@ -1,8 +1,8 @@
-"""TCP ports of the laptop stack: reserved before anything starts, and explained when somebody else has one."""
+"""TCP ports of the laptop stack: tried before anything starts, and explained when somebody else has one."""
 
 import socket
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from typing import Self
 
 import psutil
@@ -12,7 +12,7 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """Where each part listens; 0 takes any free port, which `reserve` then fills in."""
+    """Where each part listens; 0 takes any free port."""
 
     issuer: int = 8000
     customer: int = 8001
@@ -59,40 +59,19 @@ class PortsInUse(RuntimeError):
         self.conflicts = conflicts
 
 
-class Reservation:
-    """Bound sockets, so that no port is lost between the check and the start of whoever listens on it."""
-
-    def __init__(self, ports: Ports, sockets: dict[str, socket.socket]) -> None:
-        self.ports = ports
-        self._sockets = sockets
-
-    def take(self, part: str) -> socket.socket:
-        """The bound socket of a part; the caller closes it from here on."""
-        return self._sockets.pop(part)
-
-    def close(self) -> None:
-        while self._sockets:
-            self._sockets.popitem()[1].close()
-
-
-def reserve(ports: Ports) -> Reservation:
-    """Raises PortsInUse when any of them is taken; then none stays bound."""
-    sockets: dict[str, socket.socket] = {}
+def require_free(ports: Ports) -> None:
+    """Raises PortsInUse when any of the ports is taken. Whoever listens on one binds it again, soon after."""
     conflicts = []
     for field in fields(ports):
         wanted = getattr(ports, field.name)
         try:
-            sockets[field.name] = _bind(wanted)
+            _try(wanted)
         except PermissionError:
             conflicts.append(PortConflict(field.name, wanted, "the system, which keeps it for privileged users"))
         except OSError:
             conflicts.append(PortConflict(field.name, wanted, find_holder(wanted)))
-    actual = {part: bound.getsockname()[1] for part, bound in sockets.items()}
-    reservation = Reservation(replace(ports, **actual), sockets)
     if conflicts:
-        reservation.close()
         raise PortsInUse(conflicts)
-    return reservation
 
 
 def find_holder(port: int) -> str | None:
@@ -116,18 +95,12 @@ def variable_of(part: str) -> str:
     return f"PORT_{part.upper()}"
 
 
-def _bind(port: int) -> socket.socket:
-    bound = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
+def _try(port: int) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         # Connections of an earlier run in TIME_WAIT do not count as taken.
-        bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        bound.bind((HOST, port))
-        # Two sockets that are only bound may share an address; one that listens keeps the second stack out.
-        bound.listen()
-    except OSError:
-        bound.close()
-        raise
-    return bound
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind((HOST, port))
+        probe.listen()  # two sockets that are only bound may share a port
 
 
 def _parse_port(variable: str, text: str) -> int:

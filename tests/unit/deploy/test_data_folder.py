@@ -1,0 +1,40 @@
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from deploy.local.data_folder import DataFolder, DataFolderInUse
+from tests.support.source import ROOT
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from deploy.local.data_folder import DataFolder
+with DataFolder(Path(sys.argv[1])).locked():
+    print("locked", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_at_a_time_has_the_folder(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "data")
+    with folder.locked(), pytest.raises(DataFolderInUse, match=rf"in use by process {os.getpid()}; .*--data-dir"):
+        folder.locked().__enter__()
+    with folder.locked():
+        assert folder.root.is_dir()
+
+
+def test_a_process_that_died_does_not_keep_the_folder(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", HOLD, str(tmp_path)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == "locked\n"
+        with pytest.raises(DataFolderInUse, match=f"process {holder.pid};"):
+            DataFolder(tmp_path).locked().__enter__()
+        holder.send_signal(signal.SIGKILL)
+        holder.wait()
+        with DataFolder(tmp_path).locked():
+            assert (tmp_path / "lock").read_text() == str(os.getpid())
