@@ -19,7 +19,9 @@ from shared.messaging.outbox import Outbox
 from shared.observability.readiness import Check, Readiness
 from shared.operations.broker_connection import BrokerConnection, NeedsBroker
 from shared.operations.dead_letter_api import dead_letter_router
+from shared.operations.housekeeping import IDEMPOTENCY_PRUNING
 from shared.runtime import Component, InService, SelfChecking
+from shared.scheduling import Scheduler
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
 from shared.web.jwks import KeySet, fetch_from_file, fetch_from_url
@@ -106,6 +108,7 @@ def create_components(definition: ServiceDefinition, platform: Platform[Any], ro
             if isinstance(component, SelfChecking):
                 readiness.add(component.name, _asking(component))
             parts.append(NeedsBroker(component, connection))
+        parts.append(Scheduler([IDEMPOTENCY_PRUNING], platform.database, platform.clock, name="housekeeping"))
     if role == "worker":
         app, port = create_ops_app(definition.name, readiness), settings.ops_port
     else:
