@@ -36,7 +36,8 @@ class NewEvent:
     """A fact to publish about a customer; topic and type follow from its data.
 
     `time` is the business instant of the fact, by default now; `causation_id` is the id of the event that caused it, by
-    default the one being handled.
+    default the one being handled; `correlation_id` is for work that is done long after what it goes back to, and by
+    default follows from the cause.
     """
 
     data: EventData
@@ -44,6 +45,7 @@ class NewEvent:
     id: str = field(default_factory=new_event_id)
     time: datetime | None = None
     causation_id: str | None = None
+    correlation_id: str | None = None
 
 
 class Outbox:
@@ -90,7 +92,7 @@ class Outbox:
                 subject=subject,
                 recordedtime=recorded_at,
                 traceparent=bound_traceparent(),
-                correlationid=correlation_of(causation_id) or event.id,
+                correlationid=event.correlation_id or correlation_of(causation_id) or event.id,
                 causationid=causation_id,
             ),
             event.data,
