@@ -8,10 +8,8 @@ from fastapi import FastAPI, Header
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, BaseModel
 
-from deploy.local.issuer import LocalIssuer
+from deploy.local.issuer import CLOCK_SCOPE, LocalIssuer
 from shared.clock import SteppedClock
-
-CLOCK_SCOPE = "clock:write"
 
 
 class ClockTime(BaseModel):

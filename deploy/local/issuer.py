@@ -32,10 +32,15 @@ from shared.clock import wall_now
 
 AUDIENCE = "rapport"
 CLIENT_ID = "laptop"
-SCOPES = tuple(
-    f"{service}:{action}"
-    for service in ("customer", "interaction", "scoring", "notification")
-    for action in ("read", "write", "admin")
+CLOCK_SCOPE = "clock:write"
+"""For moving business time, where the stack was started with a stepped clock."""
+SCOPES = (
+    *(
+        f"{service}:{action}"
+        for service in ("customer", "interaction", "scoring", "notification")
+        for action in ("read", "write", "admin")
+    ),
+    CLOCK_SCOPE,
 )
 TOKEN_MINUTES = 60
 

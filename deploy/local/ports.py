@@ -1,5 +1,6 @@
 """TCP ports of the laptop stack: tried before anything starts, and explained when somebody else has one."""
 
+import contextlib
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -59,19 +60,25 @@ class PortsInUse(RuntimeError):
         self.conflicts = conflicts
 
 
-def require_free(ports: Ports) -> None:
-    """Raises PortsInUse when any of the ports is taken. Whoever listens on one binds it again, soon after."""
+def require_free(ports: Ports) -> Ports:
+    """The same ports, 0 replaced by free ones; whoever listens on one binds it again, soon after.
+
+    Raises PortsInUse when any of them is taken.
+    """
+    free: dict[str, int] = {}
     conflicts = []
-    for field in fields(ports):
-        wanted = getattr(ports, field.name)
-        try:
-            _try(wanted)
-        except PermissionError:
-            conflicts.append(PortConflict(field.name, wanted, "the system, which keeps it for privileged users"))
-        except OSError:
-            conflicts.append(PortConflict(field.name, wanted, find_holder(wanted)))
+    with contextlib.ExitStack() as held:  # until all are chosen, so that no two get the same
+        for field in fields(ports):
+            wanted = getattr(ports, field.name)
+            try:
+                free[field.name] = held.enter_context(_listen(wanted)).getsockname()[1]
+            except PermissionError:
+                conflicts.append(PortConflict(field.name, wanted, "the system, which keeps it for privileged users"))
+            except OSError:
+                conflicts.append(PortConflict(field.name, wanted, find_holder(wanted)))
     if conflicts:
         raise PortsInUse(conflicts)
+    return Ports(**free)
 
 
 def find_holder(port: int) -> str | None:
@@ -95,12 +102,17 @@ def variable_of(part: str) -> str:
     return f"PORT_{part.upper()}"
 
 
-def _try(port: int) -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+def _listen(port: int) -> socket.socket:
+    probe = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    try:
         # Connections of an earlier run in TIME_WAIT do not count as taken.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind((HOST, port))
         probe.listen()  # two sockets that are only bound may share a port
+    except OSError:
+        probe.close()
+        raise
+    return probe
 
 
 def _parse_port(variable: str, text: str) -> int:

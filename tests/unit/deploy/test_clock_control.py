@@ -5,8 +5,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from deploy.local.clock_control import CLOCK_SCOPE, add_clock_control
-from deploy.local.issuer import LocalIssuer, create_issuer_app
+from deploy.local.clock_control import add_clock_control
+from deploy.local.issuer import CLOCK_SCOPE, LocalIssuer, create_issuer_app
 from shared.clock import SteppedClock
 
 START = datetime(1997, 1, 1, tzinfo=UTC)

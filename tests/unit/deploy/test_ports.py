@@ -1,5 +1,6 @@
 import os
 import socket
+from dataclasses import astuple, replace
 
 import pytest
 
@@ -20,13 +21,16 @@ def test_what_is_not_a_port_is_refused_with_the_variable_named(text: str) -> Non
         Ports.from_environment({"PORT_SMTP": text})
 
 
-def test_free_ports_are_no_obstacle() -> None:
-    require_free(Ports.any_free())
+def test_a_port_is_free_again_once_its_holder_is_gone() -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
-        port = server.getsockname()[1]
+        ports = replace(Ports.any_free(), customer=server.getsockname()[1])
         with pytest.raises(PortsInUse):
-            require_free(Ports(port, 0, 0, 0, 0, 0))
-    require_free(Ports(port, 0, 0, 0, 0, 0))
+            require_free(ports)
+    assert require_free(ports).customer == ports.customer
+
+
+def test_any_free_ports_are_distinct() -> None:
+    assert len({port for port in astuple(require_free(Ports.any_free())) if port}) == len(astuple(Ports()))
 
 
 def test_every_taken_port_is_explained_with_its_holder_and_the_way_out() -> None:
