@@ -10,7 +10,7 @@ from shared.currencies import MINOR_UNIT_DIGITS
 from shared.errors import InvalidInput
 
 SEVERITIES = ("low", "medium", "high", "critical")
-CASE_STATES = ("open", "open_late", "resolved_in_time", "resolved_late", "reopened")
+CASE_STATES = ("resolved_in_time", "resolved_late", "open", "open_late", "reopened")
 STAGES = ("exploration", "formation", "stability", "decline")
 LEVELS = ("satisfied", "trusting", "behaviourally_loyal", "attitudinally_loyal", "sustainably_loyal")
 DRIVERS = ("satisfaction", "trust", "perceived_value", "switching_cost", "word_of_mouth")
@@ -137,6 +137,17 @@ class SatisfactionPolicy(Section):
         _demand(self.baseline_weight > 0, "satisfaction.baseline_weight", "must be above 0")
         _demand(set(self.complaint_points) == set(SEVERITIES), "satisfaction.complaint_points", f"needs {SEVERITIES}")
         _demand(set(self.complaint_states) == set(CASE_STATES), "satisfaction.complaint_states", f"needs {CASE_STATES}")
+        state = self.complaint_states
+        _demand(
+            state["resolved_in_time"]
+            <= state["resolved_late"]
+            <= state["open"]
+            <= state["open_late"]
+            <= state["reopened"],
+            "satisfaction.complaint_states",
+            "must not fall from resolved_in_time over resolved_late, open and open_late to reopened: else a further "
+            "complaint could raise satisfaction",
+        )
         points = (*self.complaint_points.values(), *self.complaint_states.values(), self.return_points)
         _demand(min(points) >= 0, "satisfaction", "points taken off are written as positive numbers")
         _demand(self.resolve_within_hours > 0, "satisfaction.resolve_within_hours", "must be above 0")

@@ -1,0 +1,77 @@
+"""How facts are counted under a policy: money in the reporting currency's minor units, instants in local days."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+from fractions import Fraction
+
+from services.scoring.facts.fact import Fact
+from services.scoring.policies.policy import Policy
+from shared.currencies import MINOR_UNIT_DIGITS
+from shared.errors import Poison
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
+_MICROSECOND = timedelta(microseconds=1)
+
+
+class Measures:
+    """Each fact is converted by itself and rounded half to even, so that sums do not depend on what came together."""
+
+    def __init__(self, policy: Policy) -> None:
+        money = policy.money
+        self._zone = policy.zone
+        self._rates = {
+            code: Fraction(rate) * Fraction(10) ** (money.digits - MINOR_UNIT_DIGITS[code])
+            for code, rate in money.rates.items()
+        }
+        default = Fraction(money.default_margin_rate)
+        self._default_margins = {code: rate * default for code, rate in self._rates.items()}
+
+    def revenue(self, fact: Fact) -> int:
+        """Raises Poison (`currency_without_rate`) for a currency the policy does not convert."""
+        return _apply(self._rates, fact.amount or 0, fact.currency)
+
+    def margin(self, fact: Fact) -> int:
+        """The margin its origin told, else the policy's default share of the amount. Raises Poison as above."""
+        if fact.margin is not None:
+            return _apply(self._rates, fact.margin, fact.currency)
+        return _apply(self._default_margins, fact.amount or 0, fact.currency)
+
+    def day(self, instant: datetime) -> int:
+        """The local day of an instant, counted from 1970-01-01."""
+        return instant.astimezone(self._zone).toordinal() - _EPOCH_ORDINAL
+
+    def start_of(self, day: int) -> datetime:
+        """The first instant of a local day, in UTC."""
+        date = datetime.fromordinal(day + _EPOCH_ORDINAL).date()
+        return datetime.combine(date, time(), tzinfo=self._zone).astimezone(UTC)
+
+
+def divide(numerator: int, denominator: int) -> int:
+    """The quotient rounded half to even; `denominator` is above 0."""
+    quotient, rest = divmod(numerator, denominator)
+    twice = 2 * rest - denominator
+    return quotient + (1 if twice > 0 or (twice == 0 and quotient % 2 == 1) else 0)
+
+
+def to_microseconds(instant: datetime) -> int:
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(microseconds: int) -> datetime:
+    return _EPOCH + timedelta(microseconds=microseconds)
+
+
+def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None) -> int:
+    if minor == 0:
+        return 0
+    rate = rates.get(currency or "")
+    if rate is None:
+        raise Poison(
+            f"the policy has no rate for {currency!r}; add one to money.rates and redrive the event",
+            code="currency_without_rate",
+            field="amount.currency",
+        )
+    if rate == 1:
+        return minor
+    return divide(minor * rate.numerator, rate.denominator)

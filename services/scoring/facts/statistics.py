@@ -1,0 +1,245 @@
+"""A customer's statistics: all that scores need of the facts, as exact whole numbers that can be merged.
+
+Merging is commutative and associative and `EMPTY` is neutral, so any order, batching or splitting of the same facts
+gives the same statistics. Being once per event is not their business: the facts table sees to it.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable
+from typing import NamedTuple
+
+from services.scoring.facts.fact import Fact, FactKind, Instrument
+from services.scoring.facts.measures import Measures, to_microseconds
+
+
+class DayMargin(NamedTuple):
+    day: int
+    margin: int
+
+
+class Answers(NamedTuple):
+    """How many `answers` of one day gave the same points."""
+
+    day: int
+    instrument: Instrument
+    points: int
+    answers: int
+
+
+class Case(NamedTuple):
+    """A complaint by its origin's name, perhaps known by its resolution only; instants in microseconds since 1970."""
+
+    source: str
+    case: str
+    severity: int
+    opened_first: int | None
+    opened_last: int | None
+    resolved_first: int | None
+    resolved_last: int | None
+
+
+class Statistics(NamedTuple):
+    """Money in minor units of the reporting currency; `purchase_days` and `deductions` (margin of returns and
+    compensation) per local day, ascending; `cases` by source and name."""
+
+    facts: int = 0
+    first_at: int = 0
+    last_at: int = 0
+    purchases: int = 0
+    revenue: int = 0
+    margin: int = 0
+    returns: int = 0
+    returned_revenue: int = 0
+    returned_margin: int = 0
+    compensation: int = 0
+    visits: int = 0
+    referrals: int = 0
+    purchase_days: tuple[DayMargin, ...] = ()
+    deductions: tuple[DayMargin, ...] = ()
+    surveys: tuple[Answers, ...] = ()
+    cases: tuple[Case, ...] = ()
+    categories: tuple[str, ...] = ()
+
+    @property
+    def realised(self) -> int:
+        return self.margin - self.returned_margin - self.compensation
+
+    @property
+    def first_day(self) -> int | None:
+        return self.purchase_days[0].day if self.purchase_days else None
+
+    @property
+    def last_day(self) -> int | None:
+        return self.purchase_days[-1].day if self.purchase_days else None
+
+    @property
+    def repeat_margin(self) -> int:
+        """Margin of all transactions after the first one."""
+        return self.margin - self.purchase_days[0].margin if self.purchase_days else 0
+
+    def realised_since(self, day: int) -> int:
+        """Realised margin of `day` and later."""
+        earned = sum(entry.margin for entry in self.purchase_days[_place(self.purchase_days, day) :])
+        return earned - sum(entry.margin for entry in self.deductions[_place(self.deductions, day) :])
+
+
+EMPTY = Statistics()
+
+
+def fold(statistics: Statistics, facts: Iterable[Fact], measures: Measures) -> Statistics:
+    """The statistics with more facts. Raises Poison for a currency that the policy does not convert."""
+    for fact in facts:
+        statistics = merge(statistics, _CONTRIBUTIONS[fact.kind](fact, measures))
+    return statistics
+
+
+def merge(one: Statistics, other: Statistics) -> Statistics:
+    if one.facts == 0 or other.facts == 0:
+        return other if one.facts == 0 else one
+    return Statistics(
+        facts=one.facts + other.facts,
+        first_at=min(one.first_at, other.first_at),
+        last_at=max(one.last_at, other.last_at),
+        purchases=one.purchases + other.purchases,
+        revenue=one.revenue + other.revenue,
+        margin=one.margin + other.margin,
+        returns=one.returns + other.returns,
+        returned_revenue=one.returned_revenue + other.returned_revenue,
+        returned_margin=one.returned_margin + other.returned_margin,
+        compensation=one.compensation + other.compensation,
+        visits=one.visits + other.visits,
+        referrals=one.referrals + other.referrals,
+        purchase_days=_merge_days(one.purchase_days, other.purchase_days),
+        deductions=_merge_days(one.deductions, other.deductions),
+        surveys=_merge_surveys(one.surveys, other.surveys),
+        cases=_merge_cases(one.cases, other.cases),
+        categories=_merge_categories(one.categories, other.categories),
+    )
+
+
+def _place(days: tuple[DayMargin, ...], day: int) -> int:
+    return bisect_left(days, day, key=lambda entry: entry.day)
+
+
+def _merge_days(one: tuple[DayMargin, ...], other: tuple[DayMargin, ...]) -> tuple[DayMargin, ...]:
+    if not one or not other:
+        return one or other
+    longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
+    days = list(longer)
+    for entry in shorter:
+        at = bisect_left(days, entry.day, key=lambda known: known.day)
+        if at < len(days) and days[at].day == entry.day:
+            days[at] = DayMargin(entry.day, days[at].margin + entry.margin)
+        else:
+            days.insert(at, entry)
+    return tuple(days)
+
+
+def _merge_surveys(one: tuple[Answers, ...], other: tuple[Answers, ...]) -> tuple[Answers, ...]:
+    if not one or not other:
+        return one or other
+    answers: dict[tuple[int, Instrument, int], int] = {}
+    for entry in (*one, *other):
+        key = (entry.day, entry.instrument, entry.points)
+        answers[key] = answers.get(key, 0) + entry.answers
+    return tuple(Answers(*key, number) for key, number in sorted(answers.items()))
+
+
+def _merge_cases(one: tuple[Case, ...], other: tuple[Case, ...]) -> tuple[Case, ...]:
+    if not one or not other:
+        return one or other
+    cases = {(case.source, case.case): case for case in one}
+    for case in other:
+        known = cases.get((case.source, case.case))
+        cases[case.source, case.case] = case if known is None else _merge_case(known, case)
+    return tuple(cases[key] for key in sorted(cases))
+
+
+def _merge_case(one: Case, other: Case) -> Case:
+    return Case(
+        source=one.source,
+        case=one.case,
+        severity=max(one.severity, other.severity),
+        opened_first=_chosen(min, one.opened_first, other.opened_first),
+        opened_last=_chosen(max, one.opened_last, other.opened_last),
+        resolved_first=_chosen(min, one.resolved_first, other.resolved_first),
+        resolved_last=_chosen(max, one.resolved_last, other.resolved_last),
+    )
+
+
+def _chosen(choose: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return choose(one, other)
+
+
+def _merge_categories(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
+    if not one or not other or one == other:
+        return one or other
+    return tuple(sorted({*one, *other}))
+
+
+def _of_purchase(fact: Fact, measures: Measures) -> Statistics:
+    margin = measures.margin(fact)
+    return _at(fact)._replace(
+        purchases=1,
+        revenue=measures.revenue(fact),
+        margin=margin,
+        purchase_days=(DayMargin(measures.day(fact.occurred_at), margin),),
+        categories=fact.detail.categories,
+    )
+
+
+def _of_return(fact: Fact, measures: Measures) -> Statistics:
+    margin = measures.margin(fact)
+    return _at(fact)._replace(
+        returns=1,
+        returned_revenue=measures.revenue(fact),
+        returned_margin=margin,
+        deductions=(DayMargin(measures.day(fact.occurred_at), margin),),
+    )
+
+
+def _of_complaint(fact: Fact, _measures: Measures) -> Statistics:
+    at = to_microseconds(fact.occurred_at)
+    severity = fact.detail.severity or 0
+    return _at(fact)._replace(
+        cases=(Case(fact.detail.source or "", fact.detail.case or "", severity, at, at, None, None),)
+    )
+
+
+def _of_resolution(fact: Fact, measures: Measures) -> Statistics:
+    at = to_microseconds(fact.occurred_at)
+    case = Case(fact.detail.source or "", fact.detail.case or "", 0, None, None, at, at)
+    compensation = measures.revenue(fact)
+    deductions = (DayMargin(measures.day(fact.occurred_at), compensation),) if compensation else ()
+    return _at(fact)._replace(cases=(case,), compensation=compensation, deductions=deductions)
+
+
+def _of_visit(fact: Fact, _measures: Measures) -> Statistics:
+    return _at(fact)._replace(visits=1)
+
+
+def _of_survey(fact: Fact, measures: Measures) -> Statistics:
+    instrument, points = fact.detail.instrument or Instrument.CSAT, fact.detail.points or 0
+    return _at(fact)._replace(surveys=(Answers(measures.day(fact.occurred_at), instrument, points, 1),))
+
+
+def _of_referral(fact: Fact, _measures: Measures) -> Statistics:
+    return _at(fact)._replace(referrals=1)
+
+
+def _at(fact: Fact) -> Statistics:
+    at = to_microseconds(fact.occurred_at)
+    return Statistics(facts=1, first_at=at, last_at=at)
+
+
+_CONTRIBUTIONS: dict[FactKind, Callable[[Fact, Measures], Statistics]] = {
+    FactKind.PURCHASE: _of_purchase,
+    FactKind.RETURN: _of_return,
+    FactKind.COMPLAINT: _of_complaint,
+    FactKind.RESOLUTION: _of_resolution,
+    FactKind.VISIT: _of_visit,
+    FactKind.SURVEY: _of_survey,
+    FactKind.REFERRAL: _of_referral,
+}

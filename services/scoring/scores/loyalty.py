@@ -1,0 +1,141 @@
+"""Loyalty: a score of drivers weighted by stage, and the ladder of levels (S3), each step with its evidence."""
+
+from dataclasses import dataclass
+from typing import Literal, cast
+
+from services.scoring.facts.fact import FactKind, Instrument
+from services.scoring.facts.measures import divide
+from services.scoring.facts.statistics import Statistics
+from services.scoring.policies.policy import LevelCriteria, LoyaltyPolicy
+from services.scoring.scores.lifecycle import Activity, Stage
+from services.scoring.scores.reason import Reason
+from services.scoring.scores.satisfaction import FULL, Satisfaction
+
+Level = Literal["none", "satisfied", "trusting", "behaviourally_loyal", "attitudinally_loyal", "sustainably_loyal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the ladder looks at."""
+
+    satisfaction: Satisfaction
+    activity: Activity
+    purchase_days: int
+    advocacy: int
+
+
+def standing_of(
+    statistics: Statistics, satisfaction: Satisfaction, activity: Activity, policy: LoyaltyPolicy
+) -> Standing:
+    """Advocacy counts referrals and NPS answers of promoters."""
+    promoters = (
+        entry.answers
+        for entry in statistics.surveys
+        if entry.instrument == Instrument.NPS and entry.points >= policy.promoter_from
+    )
+    return Standing(satisfaction, activity, len(statistics.purchase_days), statistics.referrals + sum(promoters))
+
+
+def judge_level(standing: Standing, policy: LoyaltyPolicy) -> Level:
+    """The highest step reached without leaving one out."""
+    reached: Level = "none"
+    for name, criteria in policy.levels.items():
+        if not _meets(standing, criteria):
+            break
+        reached = cast(Level, name)
+    return reached
+
+
+def explain_level(standing: Standing, level: Level, policy: LoyaltyPolicy) -> tuple[Reason, ...]:
+    """Every criterion of the level reached, then those of the next one that are not met."""
+    names = list(policy.levels)
+    place = names.index(level) if level in names else -1
+    reached = _criteria(standing, policy.levels[level]) if place >= 0 else ()
+    ahead = _criteria(standing, policy.levels[names[place + 1]]) if place + 1 < len(names) else ()
+    return reached + tuple(reason for reason in ahead if not reason.evidence["met"])
+
+
+def explain_loyalty(
+    statistics: Statistics, standing: Standing, stage: Stage, probability: float | None, policy: LoyaltyPolicy
+) -> tuple[Reason, ...]:
+    """The loyalty score, in tenths, as the parts it is the sum of."""
+    weights = policy.weights[stage]
+    return tuple(
+        Reason(f"driver_{driver}", divide(weights[driver] * grade, 100), {**evidence, "weight": weights[driver]}, facts)
+        for driver, (grade, evidence, facts) in _grades(statistics, standing, probability, policy).items()
+    )
+
+
+def level_change_days(statistics: Statistics, policy: LoyaltyPolicy) -> tuple[int, ...]:
+    """Local days on which tenure alone may open a level."""
+    first = statistics.first_day
+    return () if first is None else tuple(first + criteria.tenure_days for criteria in policy.levels.values())
+
+
+def _meets(standing: Standing, criteria: LevelCriteria) -> bool:
+    return (
+        standing.satisfaction.tenths >= 10 * criteria.satisfaction
+        and standing.purchase_days >= criteria.purchase_days
+        and standing.activity.tenure_days >= criteria.tenure_days
+        and (standing.activity.active or not criteria.active)
+        and (standing.advocacy > 0 or not criteria.advocacy)
+        and (standing.satisfaction.open_complaints == 0 or not criteria.no_open_complaint)
+    )
+
+
+def _criteria(standing: Standing, criteria: LevelCriteria) -> tuple[Reason, ...]:
+    """What this step asks for, one by one."""
+    opinions = (FactKind.SURVEY, FactKind.COMPLAINT, FactKind.RETURN)
+    asked = [
+        ("satisfaction", criteria.satisfaction, standing.satisfaction.tenths / 10, opinions),
+        ("purchase_days", criteria.purchase_days, standing.purchase_days, (FactKind.PURCHASE,)),
+        ("tenure_days", criteria.tenure_days, standing.activity.tenure_days, (FactKind.PURCHASE,)),
+        ("active", int(criteria.active), int(standing.activity.active), (FactKind.PURCHASE,)),
+        ("advocacy", int(criteria.advocacy), standing.advocacy, (FactKind.REFERRAL, FactKind.SURVEY)),
+    ]
+    reasons = [
+        Reason(f"level_{name}", None, {"needed": needed, "found": found, "met": found >= needed}, facts)
+        for name, needed, found, facts in asked
+        if needed > 0
+    ]
+    if criteria.no_open_complaint:
+        found = standing.satisfaction.open_complaints
+        evidence = {"needed": 0, "found": found, "met": found == 0}
+        reasons.append(Reason("level_no_open_complaint", None, evidence, (FactKind.COMPLAINT, FactKind.RESOLUTION)))
+    return tuple(reasons)
+
+
+def _grades(
+    statistics: Statistics, standing: Standing, probability: float | None, policy: LoyaltyPolicy
+) -> dict[str, tuple[int, dict[str, int | float], tuple[FactKind, ...]]]:
+    """Each driver's grade, 0 to 1000, with its evidence."""
+    satisfaction, activity = standing.satisfaction, standing.activity
+    bought, tenure, categories = standing.purchase_days, activity.tenure_days, len(statistics.categories)
+    by_tenure, by_breadth = _grade(tenure, policy.full_tenure_days), _grade(categories, policy.full_categories)
+    if activity.basis in ("no_purchase", "dormant"):
+        seen_value = 0
+    else:
+        seen_value = FULL * activity.active if probability is None else round(FULL * probability)
+    return {
+        "satisfaction": (
+            satisfaction.tenths,
+            {"satisfaction": satisfaction.tenths / 10},
+            (FactKind.SURVEY, FactKind.COMPLAINT, FactKind.RETURN),
+        ),
+        "trust": (_grade(bought, policy.full_purchase_days), {"purchase_days": bought}, (FactKind.PURCHASE,)),
+        "perceived_value": (seen_value, {"grade": seen_value / 10}, (FactKind.PURCHASE,)),
+        "switching_cost": (
+            divide(by_tenure + by_breadth, 2),
+            {"tenure_days": tenure, "categories": categories},
+            (FactKind.PURCHASE,),
+        ),
+        "word_of_mouth": (
+            _grade(standing.advocacy, policy.full_advocacy),
+            {"advocacy": standing.advocacy},
+            (FactKind.REFERRAL, FactKind.SURVEY),
+        ),
+    }
+
+
+def _grade(found: int, full: int) -> int:
+    return divide(FULL * min(max(found, 0), full), full)
