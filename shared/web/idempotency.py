@@ -117,7 +117,7 @@ async def store_answer(session: AsyncSession, claim: Claim, answer: Response) ->
 
 async def prune_answers(session: AsyncSession, *, before: datetime, most: int) -> bool:
     """Deletes up to `most` answers stored before an instant; True when there may be more."""
-    identity = tuple_(_keys.c.principal, _keys.c.route, _keys.c.key)
-    oldest = select(identity).where(_keys.c.created_at < before).order_by(_keys.c.created_at).limit(most)
-    result = await session.execute(delete(_keys).where(identity.in_(oldest)))
+    identity = (_keys.c.principal, _keys.c.route, _keys.c.key)
+    oldest = select(*identity).where(_keys.c.created_at < before).order_by(_keys.c.created_at).limit(most)
+    result = await session.execute(delete(_keys).where(tuple_(*identity).in_(oldest)))
     return cast("CursorResult[Any]", result).rowcount == most
