@@ -10,7 +10,9 @@ from services.customer.settings import CustomerSettings
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
+from shared.operations.housekeeping import IDEMPOTENCY_PRUNING
 from shared.runtime import Component
+from shared.scheduling import Scheduler
 from shared.service import Platform, ServiceDefinition
 from shared.web.app import create_app
 
@@ -39,8 +41,8 @@ def create_worker(platform: Platform[CustomerSettings]) -> Sequence[Component]:
             handlers={ScoreChanged: on_scores_changed},
             database=platform.database,
             broker=platform.broker,
-            clock=platform.clock,
         ),
+        Scheduler([IDEMPOTENCY_PRUNING], platform.database, platform.clock),
     )
 
 

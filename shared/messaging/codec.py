@@ -55,6 +55,29 @@ class RawEvent:
         return self.attributes["type"]
 
 
+@dataclass(frozen=True, slots=True)
+class Claims:
+    """What a record says it is, believed without proof: for showing a record that could not be read."""
+
+    event_id: str | None = None
+    source: str | None = None
+    type: str | None = None
+
+
+def claims_of(headers: Headers, value: bytes | None) -> Claims:
+    """Never raises: what cannot be read is None, and characters that cannot be stored are replaced."""
+    content_type = dict(headers).get("content-type", b"").decode(errors="replace")
+    if content_type[: len(_CLOUDEVENTS)].lower() == _CLOUDEVENTS:
+        try:
+            attributes, _ = structured.parse(content_type, value)
+        except Poison:
+            return Claims()
+    else:
+        attributes = {name[3:]: value.decode(errors="replace") for name, value in headers if name[:3] == "ce_"}
+    told = {name: _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)[:200] for name, text in attributes.items()}
+    return Claims(told.get("id"), told.get("source"), told.get("type"))
+
+
 def new_event_id() -> str:
     return str(uuid7())
 
