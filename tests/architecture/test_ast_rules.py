@@ -3,7 +3,7 @@
 import ast
 import re
 
-from tests.support.source import ROOT, calls, functions, parse, place, python_files
+from tests.support.source import ROOT, calls, functions, listed, parse, place, python_files
 
 CODE = ("shared", "services", "deploy", "tests", "benchmarks")
 MAX_FILE_LINES = 300
@@ -32,7 +32,7 @@ def test_only_the_transaction_edge_commits() -> None:
         for call, name in calls(parse(path))
         if name.endswith(".commit") and not call.args and not call.keywords
     ]
-    assert offenders == []
+    assert not offenders, listed(offenders)
 
 
 def test_nobody_opens_a_transaction_beside_the_edge() -> None:
@@ -43,7 +43,7 @@ def test_nobody_opens_a_transaction_beside_the_edge() -> None:
         for call, name in calls(parse(path))
         if name.endswith((".begin", "AsyncSession", "create_async_engine"))
     ]
-    assert offenders == []
+    assert not offenders, listed(offenders)
 
 
 def test_business_code_asks_the_clock_it_was_given() -> None:
@@ -54,7 +54,7 @@ def test_business_code_asks_the_clock_it_was_given() -> None:
         for call, name in calls(parse(path))
         if CLOCK_READINGS.search(name)
     ]
-    assert offenders == []
+    assert not offenders, listed(offenders)
 
 
 def test_business_time_is_never_the_database_servers_time() -> None:
@@ -70,7 +70,7 @@ def test_business_time_is_never_the_database_servers_time() -> None:
         for call, name in calls(parse(path))
         if name in {"func.now", "sa.func.now", "func.current_timestamp"}
     ]
-    assert offenders == []
+    assert not offenders, listed(offenders)
 
 
 def test_files_stay_small_enough_to_read_at_once() -> None:
@@ -79,7 +79,7 @@ def test_files_stay_small_enough_to_read_at_once() -> None:
         for path in python_files(*CODE)
         if (lines := len(path.read_text().splitlines())) > MAX_FILE_LINES
     }
-    assert too_long == {}
+    assert not too_long, listed(f"{name}: {lines} lines" for name, lines in too_long.items())
 
 
 def test_functions_stay_small_enough_to_read_at_once() -> None:
@@ -91,7 +91,7 @@ def test_functions_stay_small_enough_to_read_at_once() -> None:
         for function in functions(parse(path))
         if (lines := code_lines(function)) > MAX_FUNCTION_LINES
     }
-    assert too_long == {}
+    assert not too_long, listed(f"{name}: {lines} lines" for name, lines in too_long.items())
 
 
 def code_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -111,7 +111,7 @@ def test_every_test_checks_something() -> None:
         for function in functions(parse(path))
         if function.name.startswith("test_") and not checks_something(function)
     ]
-    assert unchecked == []
+    assert not unchecked, listed(unchecked)
 
 
 def checks_something(function: ast.AST) -> bool:

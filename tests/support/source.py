@@ -3,7 +3,7 @@
 import ast
 import functools
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -37,6 +37,11 @@ def parse(path: Path) -> ast.Module:
 
 def place(path: Path, node: ast.expr | ast.stmt) -> str:
     return f"{path.relative_to(ROOT)}:{node.lineno}"
+
+
+def listed(offenders: Iterable[str]) -> str:
+    """For the message of a failed rule: all of them, one per line."""
+    return "\n" + "\n".join(offenders)
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[ast.Call, str]]:
