@@ -1,8 +1,7 @@
 """What others are told of a customer: facts without personal data to all, the full profile to the restricted topic."""
 
-from shared.contracts.customer import CustomerChanged, CustomerFacts, CustomerRegistered, ProfileUpdated
-
 from services.customer.profiles.profile import CustomerRecord
+from shared.contracts.customer import CustomerChanged, CustomerFacts, CustomerRegistered, ProfileUpdated
 
 
 def facts_of(record: CustomerRecord) -> CustomerFacts:

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, delete, select, tuple_, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Table, Text, Uuid, any_, column, delete, func, literal, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -102,13 +102,11 @@ async def find_customer(session: AsyncSession, customer_id: UUID, *, lock: bool 
 
 async def identities_of(session: AsyncSession, customer_ids: Collection[UUID]) -> Mapping[UUID, list[ExternalId]]:
     rows = await session.execute(
-        select(_IDENTITIES.c.customer_id, _IDENTITIES.c.source, _IDENTITIES.c.external_id).where(
-            _IDENTITIES.c.customer_id.in_(customer_ids)
-        )
+        select(_IDENTITIES).where(_IDENTITIES.c.customer_id == any_(literal(list(customer_ids), ARRAY(Uuid))))
     )
     found: dict[UUID, list[ExternalId]] = {}
-    for customer_id, source, external_id in rows:
-        found.setdefault(customer_id, []).append(ExternalId(source=source, id=external_id))
+    for row in rows:
+        found.setdefault(row.customer_id, []).append(ExternalId(source=row.source, id=row.external_id))
     return found
 
 
@@ -116,10 +114,17 @@ async def find_holders(session: AsyncSession, identities: Collection[ExternalId]
     """Which of `identities` belong to a customer already, and to whom."""
     if not identities:
         return {}
-    rows = await session.execute(
-        select(_IDENTITIES.c.source, _IDENTITIES.c.external_id, _IDENTITIES.c.customer_id).where(_any_of(identities))
+    wanted = (
+        func.unnest(
+            literal([identity.source for identity in identities], ARRAY(Text)),
+            literal([identity.id for identity in identities], ARRAY(Text)),
+        )
+        .table_valued(column("source", Text), column("external_id", Text), name="wanted")
+        .render_derived()
     )
-    return {ExternalId(source=source, id=external_id): holder for source, external_id, holder in rows}
+    same = (_IDENTITIES.c.source == wanted.c.source) & (_IDENTITIES.c.external_id == wanted.c.external_id)
+    rows = await session.execute(select(_IDENTITIES).join(wanted, same))
+    return {ExternalId(source=row.source, id=row.external_id): row.customer_id for row in rows}
 
 
 async def claim_identities(session: AsyncSession, claims: Mapping[ExternalId, UUID]) -> Mapping[ExternalId, UUID]:
@@ -145,7 +150,13 @@ async def claim_identities(session: AsyncSession, claims: Mapping[ExternalId, UU
 
 
 async def release_identity(session: AsyncSession, customer_id: UUID, identity: ExternalId) -> None:
-    await session.execute(delete(_IDENTITIES).where(_any_of([identity]), _IDENTITIES.c.customer_id == customer_id))
+    await session.execute(
+        delete(_IDENTITIES).where(
+            _IDENTITIES.c.source == identity.source,
+            _IDENTITIES.c.external_id == identity.id,
+            _IDENTITIES.c.customer_id == customer_id,
+        )
+    )
 
 
 async def upsert_scores(session: AsyncSession, scores: Sequence[CustomerScore]) -> None:
@@ -162,8 +173,3 @@ async def upsert_scores(session: AsyncSession, scores: Sequence[CustomerScore]) 
         ),
         [score.model_dump() for score in sorted(scores, key=lambda score: score.customer_id)],
     )
-
-
-def _any_of(identities: Iterable[ExternalId]) -> ColumnElement[bool]:
-    pairs = [(identity.source, identity.id) for identity in identities]
-    return tuple_(_IDENTITIES.c.source, _IDENTITIES.c.external_id).in_(pairs)

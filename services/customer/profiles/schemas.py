@@ -195,7 +195,14 @@ class CustomerListed(CustomerRead):
 class CustomerBulk(RequestModel):
     """Customers to register. Each is looked at for itself: one that is wrong does not hold up the others."""
 
-    customers: Annotated[list[Any], Field(min_length=1, max_length=MAX_BULK)]
+    customers: Annotated[
+        list[Any],
+        Field(
+            min_length=1,
+            max_length=MAX_BULK,
+            json_schema_extra={"items": {"$ref": "#/components/schemas/CustomerCreate"}},
+        ),
+    ]
 
 
 class BulkResult(ResponseModel):

@@ -1,16 +1,15 @@
 """Registering many customers at once, each with a result of its own."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.customer.profiles.api.parameters import HomeDefaultsDep
+from services.customer.profiles.api.parameters import HomeDefaultsDep, Writer
 from services.customer.profiles.profile import CustomerRecord
 from services.customer.profiles.schemas import BulkResult, BulkResults, CustomerBulk, CustomerCreate
-from services.customer.profiles.use_cases.registration import register_customers
+from services.customer.profiles.use_cases import registration
 from shared.errors import Conflict, RapportError
 from shared.service import ClockDep, OutboxDep
-from shared.web.auth import Principal, require
 from shared.web.problems import invalid_input, problem_of
 from shared.web.routing import SessionDep, api_router
 
@@ -20,19 +19,19 @@ _item: TypeAdapter[CustomerCreate] = TypeAdapter(CustomerCreate)
 
 
 @router.post("/bulk")
-async def register_bulk(
+async def register_customers(
     bulk: CustomerBulk,
     session: SessionDep,
     outbox: OutboxDep,
     clock: ClockDep,
     defaults: HomeDefaultsDep,
-    principal: Annotated[Principal, require("customer:write")],
+    principal: Writer,
 ) -> BulkResults:
     """Registers up to 500 customers. The answer is 200 with a result per item, even if all were refused."""
     read = [_read_item(item) for item in bulk.customers]
     sound = [item for item in read if isinstance(item, CustomerCreate)]
     outcomes = iter(
-        await register_customers(
+        await registration.register_customers(
             session, sound, defaults=defaults, outbox=outbox, now=clock.now(), registrar=principal.subject
         )
     )

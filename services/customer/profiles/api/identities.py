@@ -3,26 +3,19 @@
 They ask for no If-Match: each states one fact by itself, and statements about different ids do not disturb each other.
 """
 
-from typing import Annotated
-
-from services.customer.profiles.api.parameters import EXTERNAL_ID_PATH, CustomerId, ExternalIdDep, problems
+from services.customer.profiles.api.parameters import EXTERNAL_ID_PATH, CustomerId, ExternalIdDep, Writer
 from services.customer.profiles.queries import customer_read
 from services.customer.profiles.schemas import CustomerRead
-from services.customer.profiles.use_cases.changes import link_external_id, unlink_external_id
+from services.customer.profiles.use_cases import changes
 from shared.service import ClockDep, OutboxDep
-from shared.web.auth import Principal, require
 from shared.web.etag import ETagDep
 from shared.web.routing import SessionDep, api_router
 
 router = api_router(prefix="/v1/customers/{customer_id}/external-ids", tags=["external ids"])
 
-Writer = Annotated[Principal, require("customer:write")]
 
-
-@router.put(
-    f"/{EXTERNAL_ID_PATH}", responses=problems(s404="no such customer", s409="another customer has this external id")
-)
-async def link(
+@router.put(f"/{EXTERNAL_ID_PATH}")
+async def link_external_id(
     customer_id: CustomerId,
     identity: ExternalIdDep,
     session: SessionDep,
@@ -32,15 +25,13 @@ async def link(
     _principal: Writer,
 ) -> CustomerRead:
     """Says that this customer is known over there by this id. Repeating it changes nothing."""
-    record = await link_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
+    record = await changes.link_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
     etag.set(record.version)
     return customer_read(record)
 
 
-@router.delete(
-    f"/{EXTERNAL_ID_PATH}", responses=problems(s404="no such customer, or it does not have this external id")
-)
-async def unlink(
+@router.delete(f"/{EXTERNAL_ID_PATH}")
+async def unlink_external_id(
     customer_id: CustomerId,
     identity: ExternalIdDep,
     session: SessionDep,
@@ -50,6 +41,6 @@ async def unlink(
     _principal: Writer,
 ) -> CustomerRead:
     """Takes the id from this customer, so that another may have it. The customer as it is now comes back."""
-    record = await unlink_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
+    record = await changes.unlink_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
     etag.set(record.version)
     return customer_read(record)

@@ -1,6 +1,6 @@
 """Parameters that several routes take."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Depends, Path
@@ -9,8 +9,10 @@ from services.customer.profiles.locality import HomeDefaults
 from services.customer.profiles.schemas import ExternalKey, Source
 from shared.contracts.common import ExternalId
 from shared.service import PlatformDep
-from shared.web.schemas import Problem
+from shared.web.auth import Principal, require
 
+Reader = Annotated[Principal, require("customer:read")]
+Writer = Annotated[Principal, require("customer:write")]
 CustomerId = Annotated[UUID, Path(description="the customer's id")]
 
 
@@ -26,8 +28,3 @@ HomeDefaultsDep = Annotated[HomeDefaults, Depends(_home_defaults)]
 ExternalIdDep = Annotated[ExternalId, Depends(_external_id)]
 EXTERNAL_ID_PATH = "{source}/{external_id:path}"
 """The id comes last and may hold slashes."""
-
-
-def problems(**described: str) -> dict[int | str, dict[str, Any]]:
-    """For OpenAPI: `problems(s404="no such customer")`."""
-    return {int(status[1:]): {"model": Problem, "description": text} for status, text in described.items()}

@@ -10,7 +10,8 @@ from services.customer.profiles.api.parameters import (
     CustomerId,
     ExternalIdDep,
     HomeDefaultsDep,
-    problems,
+    Reader,
+    Writer,
 )
 from services.customer.profiles.lifecycle import Lifecycle
 from services.customer.profiles.queries import CustomerFilter, customer_read
@@ -22,24 +23,19 @@ from services.customer.profiles.schemas import (
     Line,
 )
 from services.customer.profiles.search_text import MAX_QUERY_LENGTH
-from services.customer.profiles.use_cases.changes import change_customer
-from services.customer.profiles.use_cases.registration import register_customer
+from services.customer.profiles.use_cases import changes, registration
 from shared.contracts.common import CustomerKind
 from shared.contracts.scoring import AbcClass, LifecycleStage
 from shared.service import ClockDep, OutboxDep
-from shared.web.auth import Principal, require
 from shared.web.etag import ETagDep, ExpectedVersion
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
 
 router = api_router(prefix="/v1/customers", tags=["customers"])
 
-Reader = Annotated[Principal, require("customer:read")]
-Writer = Annotated[Principal, require("customer:write")]
 
-
-@router.post("", status_code=201, responses=problems(s409="an external id belongs to another customer"))
-async def register(
+@router.post("", status_code=201)
+async def register_customer(
     wanted: CustomerCreate,
     session: SessionDep,
     outbox: OutboxDep,
@@ -50,7 +46,7 @@ async def register(
     response: Response,
 ) -> CustomerRead:
     """Registers a person or an organisation."""
-    record = await register_customer(
+    record = await registration.register_customer(
         session, wanted, defaults=defaults, outbox=outbox, now=clock.now(), registrar=principal.subject
     )
     etag.set(record.version)
@@ -96,8 +92,10 @@ async def list_customers(
 
 
 @router.head("/{customer_id}", include_in_schema=False)
-@router.get("/{customer_id}", responses=problems(s404="no such customer"))
-async def read(customer_id: CustomerId, session: SessionDep, etag: ETagDep, _principal: Reader) -> CustomerRead:
+@router.get("/{customer_id}")
+async def read_customer(
+    customer_id: CustomerId, session: SessionDep, etag: ETagDep, _principal: Reader
+) -> CustomerRead:
     """One customer. With `If-None-Match` the answer is 304 while the version is the same."""
     record = await queries.get_customer(session, customer_id)
     etag.set(record.version)
@@ -105,8 +103,8 @@ async def read(customer_id: CustomerId, session: SessionDep, etag: ETagDep, _pri
 
 
 @router.head(f"/by-external-id/{EXTERNAL_ID_PATH}", include_in_schema=False)
-@router.get(f"/by-external-id/{EXTERNAL_ID_PATH}", responses=problems(s404="nobody has this external id"))
-async def read_by_external_id(
+@router.get(f"/by-external-id/{EXTERNAL_ID_PATH}")
+async def read_customer_by_external_id(
     identity: ExternalIdDep, session: SessionDep, etag: ETagDep, _principal: Reader
 ) -> CustomerRead:
     """The customer who has this identity in another system."""
@@ -115,16 +113,8 @@ async def read_by_external_id(
     return customer_read(record)
 
 
-@router.patch(
-    "/{customer_id}",
-    responses=problems(
-        s404="no such customer",
-        s409="a step of the lifecycle that is not allowed",
-        s412="changed meanwhile",
-        s428="If-Match is missing",
-    ),
-)
-async def change(
+@router.patch("/{customer_id}")
+async def change_customer(
     customer_id: CustomerId,
     change: CustomerChange,
     version: ExpectedVersion,
@@ -135,7 +125,7 @@ async def change(
     _principal: Writer,
 ) -> CustomerRead:
     """Changes what is sent. A change that changes nothing keeps the version and tells nobody."""
-    record = await change_customer(
+    record = await changes.change_customer(
         session, customer_id, change, expected_version=version, outbox=outbox, now=clock.now()
     )
     etag.set(record.version)

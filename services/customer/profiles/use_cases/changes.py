@@ -10,10 +10,10 @@ from services.customer.consents.use_cases import record_decision
 from services.customer.profiles import repository
 from services.customer.profiles.claims import external_id_taken
 from services.customer.profiles.profile import CustomerRecord, differ, in_order, revised
-from services.customer.profiles.schemas import MAX_EXTERNAL_IDS, ConsentGiven, CustomerChange
+from services.customer.profiles.schemas import MAX_EXTERNAL_IDS, ConsentDecided, CustomerChange
 from services.customer.profiles.use_cases.publication import publish
 from services.customer.profiles.use_cases.values import changes_of
-from shared.contracts.common import ExternalId
+from shared.contracts.common import Channel, ExternalId, Purpose
 from shared.errors import Conflict, NotFound, PreconditionFailed
 from shared.messaging.outbox import Outbox
 
@@ -44,7 +44,9 @@ async def change_customer(
 async def decide_consent(
     session: AsyncSession,
     customer_id: UUID,
-    given: ConsentGiven,
+    channel: Channel,
+    purpose: Purpose,
+    decided: ConsentDecided,
     *,
     outbox: Outbox,
     now: datetime,
@@ -56,11 +58,11 @@ async def decide_consent(
         session,
         customer_id=customer_id,
         standing=before.profile.consents,
-        channel=given.channel,
-        purpose=given.purpose,
-        granted=given.granted,
-        at=given.at,
-        proof=given.proof,
+        channel=channel,
+        purpose=purpose,
+        granted=decided.granted,
+        at=decided.at,
+        proof=decided.proof,
         now=now,
         recorded_by=recorded_by,
     )
