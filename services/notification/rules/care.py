@@ -51,5 +51,5 @@ def plan_for(event: Event[InteractionRecorded]) -> MessagePlan | None:
         recorded_at=data.recorded_at,
         facts=facts_of(data),
         caused_by=event.envelope.id,
-        correlation_id=event.envelope.correlationid,
+        correlation_id=event.envelope.correlationid or event.envelope.id,
     )

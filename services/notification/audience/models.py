@@ -1,0 +1,58 @@
+"""Projections of what other services say: the customers to write to, their scores, and their complaints."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import TIMESTAMP, BigInteger, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlmodel import Field
+
+from services.notification.database import Base
+
+
+class Customer(Base, table=True):
+    """One row per customer ever heard of, also before the profile comes and after it is erased.
+
+    Its lock orders everything that happens to the customer here: decisions, occasions, deliveries and erasure.
+    """
+
+    __tablename__ = "customers"
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    state: str = Field(sa_type=Text)
+    version: int = Field(sa_column=Column(BigInteger, nullable=False))
+    is_person: bool
+    display_name: str = Field(sa_type=Text)
+    given_name: str | None = Field(default=None, sa_type=Text)
+    language: str = Field(sa_type=Text)
+    time_zone: str = Field(sa_type=Text)
+    birthday: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    email: str | None = Field(default=None, sa_type=Text)
+    granted: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
+    changed_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+
+
+class Score(Base, table=True):
+    __tablename__ = "scores"
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    as_of: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+    loyalty_level: str = Field(sa_type=Text)
+    lifecycle_stage: str = Field(sa_type=Text)
+    abc_class: str | None = Field(default=None, sa_type=Text)
+    probability_active: float | None = Field(default=None, sa_column=Column(Float))
+
+
+class Complaint(Base, table=True):
+    """Opening and resolution are kept side by side, so that either may come first."""
+
+    __tablename__ = "complaints"
+    __table_args__ = (PrimaryKeyConstraint("customer_id", "source", "case"),)
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    source: str = Field(sa_type=Text)
+    case: str = Field(sa_type=Text)
+    severity: str | None = Field(default=None, sa_type=Text)
+    opened_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))

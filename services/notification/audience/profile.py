@@ -1,0 +1,68 @@
+"""What this service keeps of a profile: how to address a customer, where, and what was agreed to. Pure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from services.notification.values import Permission
+from shared.contracts.common import Channel, CustomerKind, Purpose
+from shared.contracts.customer import Consent, ContactPoint, ProfileUpdated
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KnownProfile:
+    """A profile as of `changed_at`, the business instant of the event that told it."""
+
+    customer_id: UUID
+    version: int
+    is_person: bool
+    display_name: str
+    given_name: str | None
+    language: str
+    time_zone: str
+    birthday: dict[str, Any] | None
+    email: str | None
+    granted: frozenset[Permission]
+    changed_at: datetime
+
+
+def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
+    return KnownProfile(
+        customer_id=data.customer_id,
+        version=data.version,
+        is_person=data.kind is CustomerKind.PERSON,
+        display_name=data.display_name,
+        given_name=data.given_name,
+        language=data.language,
+        time_zone=data.time_zone,
+        birthday=data.birthday.model_dump(mode="json") if data.birthday else None,
+        email=email_of(data.contact_points),
+        granted=granted_by(data.consents),
+        changed_at=at,
+    )
+
+
+def email_of(points: tuple[ContactPoint, ...]) -> str | None:
+    """The primary address, else the first one."""
+    emails = sorted((point for point in points if point.kind == "email"), key=lambda point: not point.primary)
+    return emails[0].address if emails else None
+
+
+def granted_by(consents: tuple[Consent, ...]) -> frozenset[Permission]:
+    """What is consented to now: per channel and purpose the latest word counts, and without one there is no consent."""
+    latest: dict[Permission, Consent] = {}
+    for consent in consents:
+        permission = Permission(consent.channel, consent.purpose)
+        if permission not in latest or consent.at >= latest[permission].at:
+            latest[permission] = consent
+    return frozenset(permission for permission, consent in latest.items() if consent.granted)
+
+
+def permission_text(permission: Permission) -> str:
+    return f"{permission.channel}:{permission.purpose}"
+
+
+def parse_permission(text: str) -> Permission:
+    channel, _, purpose = text.partition(":")
+    return Permission(Channel(channel), Purpose(purpose))

@@ -1,0 +1,168 @@
+"""SQL of the projections: whole batches, one statement each."""
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import Row, Table, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notification.audience.models import Complaint, Customer, Score
+from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
+from services.notification.values import Member, MemberState
+from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
+from shared.contracts.scoring import ScoreChanged
+
+_CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
+_SCORES = cast(Table, Score.__table__)  # type: ignore[attr-defined]
+_COMPLAINTS = cast(Table, Complaint.__table__)  # type: ignore[attr-defined]
+
+_BLANK: dict[str, Any] = {
+    "state": MemberState.UNKNOWN.value,
+    "version": 0,
+    "is_person": True,
+    "display_name": "",
+    "given_name": None,
+    "language": "",
+    "time_zone": "",
+    "birthday": None,
+    "email": None,
+    "granted": [],
+}
+
+
+async def hold_places(session: AsyncSession, customer_ids: Iterable[UUID]) -> None:
+    """A row for each customer, so that there is something to lock also before the profile comes."""
+    rows = [{"customer_id": customer_id, **_BLANK} for customer_id in sorted(customer_ids)]
+    await session.execute(insert(_CUSTOMERS).on_conflict_do_nothing(), rows)
+
+
+async def lock_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> set[UUID]:
+    """Waits for the rows and returns those that exist, in the order of their ids: so that nobody deadlocks."""
+    locked = await session.scalars(
+        select(_CUSTOMERS.c.customer_id)
+        .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
+        .order_by(_CUSTOMERS.c.customer_id)
+        .with_for_update()
+    )
+    return set(locked)
+
+
+async def load_members(
+    session: AsyncSession, customer_ids: Collection[UUID], *, quieting: Sequence[Severity]
+) -> dict[UUID, Member]:
+    complaints = _COMPLAINTS.c
+    is_open = complaints.opened_at.is_not(None) & or_(
+        complaints.resolved_at.is_(None), complaints.resolved_at < complaints.opened_at
+    )
+    quieted = exists().where(
+        complaints.customer_id == _CUSTOMERS.c.customer_id, complaints.severity.in_(quieting), is_open
+    )
+    rows = await session.execute(
+        select(_CUSTOMERS, _SCORES.c.loyalty_level, quieted.label("quieted"))
+        .outerjoin(_SCORES, _SCORES.c.customer_id == _CUSTOMERS.c.customer_id)
+        .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
+    )
+    return {row.customer_id: _member_of(row) for row in rows}
+
+
+def _member_of(row: Row[Any]) -> Member:
+    return Member(
+        customer_id=row.customer_id,
+        state=MemberState(row.state),
+        is_person=row.is_person,
+        display_name=row.display_name,
+        given_name=row.given_name,
+        language=row.language,
+        time_zone=row.time_zone,
+        email=row.email,
+        granted=frozenset(map(parse_permission, row.granted)),
+        has_quieting_complaint=row.quieted,
+        loyalty_level=row.loyalty_level,
+    )
+
+
+async def save_profiles(session: AsyncSession, profiles: Sequence[KnownProfile]) -> set[UUID]:
+    """Takes each profile over unless a newer one is known or the customer was erased; returns whose was taken."""
+    incoming = insert(_CUSTOMERS)
+    changes = {name: incoming.excluded[name] for name in (*_BLANK, "changed_at")}
+    newer = (_CUSTOMERS.c.state != MemberState.ERASED.value) & (_CUSTOMERS.c.version < incoming.excluded.version)
+    taken = await session.scalars(
+        incoming.on_conflict_do_update(index_elements=["customer_id"], set_=changes, where=newer).returning(
+            _CUSTOMERS.c.customer_id
+        ),
+        [_row_of(profile) for profile in profiles],
+    )
+    return set(taken)
+
+
+def _row_of(profile: KnownProfile) -> dict[str, Any]:
+    return {
+        "customer_id": profile.customer_id,
+        "state": MemberState.KNOWN.value,
+        "version": profile.version,
+        "is_person": profile.is_person,
+        "display_name": profile.display_name,
+        "given_name": profile.given_name,
+        "language": profile.language,
+        "time_zone": profile.time_zone,
+        "birthday": profile.birthday,
+        "email": profile.email,
+        "granted": sorted(map(permission_text, profile.granted)),
+        "changed_at": profile.changed_at,
+    }
+
+
+async def erase_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """Leaves nothing but the id and the fact that it was erased."""
+    await session.execute(
+        update(_CUSTOMERS)
+        .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
+        .values({**_BLANK, "state": MemberState.ERASED.value, "changed_at": None})
+    )
+    for table in (_SCORES, _COMPLAINTS):
+        await session.execute(delete(table).where(table.c.customer_id.in_(customer_ids)))
+
+
+async def save_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> None:
+    incoming = insert(_SCORES)
+    names = ("as_of", "loyalty_level", "lifecycle_stage", "abc_class", "probability_active")
+    latest = {score.customer_id: score for score in sorted(scores, key=lambda score: score.as_of)}
+    await session.execute(
+        incoming.on_conflict_do_update(
+            index_elements=["customer_id"],
+            set_={name: incoming.excluded[name] for name in names},
+            where=_SCORES.c.as_of <= incoming.excluded.as_of,
+        ),
+        [
+            {
+                "customer_id": score.customer_id,
+                "as_of": score.as_of,
+                "loyalty_level": score.loyalty_level.value,
+                "lifecycle_stage": score.lifecycle_stage.value,
+                "abc_class": score.abc_class.value if score.abc_class else None,
+                "probability_active": score.probability_active,
+            }
+            for score in latest.values()
+        ],
+    )
+
+
+async def save_complaint(session: AsyncSession, data: ComplaintOpened | ComplaintResolved) -> None:
+    """Keeps the latest opening and the latest resolution apart, so that their order of arrival makes no difference."""
+    key = {"customer_id": data.customer_id, "source": data.source, "case": data.case}
+    if isinstance(data, ComplaintOpened):
+        incoming = insert(_COMPLAINTS).values(**key, severity=data.severity.value, opened_at=data.occurred_at)
+        changes: dict[str, Any] = {
+            "severity": incoming.excluded.severity,
+            "opened_at": incoming.excluded.opened_at,
+        }
+        newer = func.coalesce(_COMPLAINTS.c.opened_at < incoming.excluded.opened_at, True)
+    else:
+        incoming = insert(_COMPLAINTS).values(**key, resolved_at=data.occurred_at)
+        changes = {"resolved_at": incoming.excluded.resolved_at}
+        newer = func.coalesce(_COMPLAINTS.c.resolved_at < incoming.excluded.resolved_at, True)
+    await session.execute(
+        incoming.on_conflict_do_update(index_elements=["customer_id", "source", "case"], set_=changes, where=newer)
+    )

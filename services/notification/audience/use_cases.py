@@ -1,0 +1,101 @@
+"""Changes to what is known of customers, each under the lock of their rows."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notification.audience import repository
+from services.notification.audience.profile import KnownProfile, known_profile
+from services.notification.policy import CarePolicy
+from services.notification.values import Member, MemberState
+from shared.contracts.customer import ProfileErased, ProfileUpdated
+from shared.contracts.envelope import Event
+from shared.contracts.interaction import ComplaintOpened, ComplaintResolved
+from shared.contracts.scoring import ScoreChanged
+
+
+@dataclass(frozen=True, slots=True)
+class KnownMember:
+    """A member whose profile has just been told, with its birthday and when it first became known here."""
+
+    member: Member
+    birthday: dict[str, Any] | None
+    known_at: datetime
+    changed_at: datetime
+
+
+async def lock_members(
+    session: AsyncSession, customer_ids: Collection[UUID], *, policy: CarePolicy
+) -> dict[UUID, Member]:
+    """Locks these customers until the transaction ends, heard of before or not, and tells what is known of them.
+
+    Everything this service does to a customer begins here, so that decisions, occasions, deliveries and erasure of one
+    customer follow each other and never overlap.
+    """
+    if not customer_ids:
+        return {}
+    wanted = set(customer_ids)
+    missing = wanted - await repository.lock_customers(session, wanted)
+    if missing:
+        await repository.hold_places(session, missing)
+        await repository.lock_customers(session, missing)
+    # Only now, in a statement that began under the lock, is everything seen that its last holders committed.
+    return await repository.load_members(session, customer_ids, quieting=policy.birthday.quieting_severities)
+
+
+async def apply_profiles(
+    session: AsyncSession, events: Sequence[Event[ProfileUpdated]], *, policy: CarePolicy
+) -> list[KnownMember]:
+    """Takes profiles over, the newest of each customer; the rows are locked. Returns those that were news.
+
+    A version that is not newer changes nothing, and what was erased stays erased, whatever is told again later.
+    """
+    newest: dict[UUID, KnownProfile] = {}
+    first_told: dict[UUID, datetime] = {}
+    for event in events:
+        profile = known_profile(event.data, event.envelope.time)
+        held = newest.get(profile.customer_id)
+        if held is None or profile.version > held.version:
+            newest[profile.customer_id] = profile
+        first = first_told.setdefault(profile.customer_id, profile.changed_at)
+        first_told[profile.customer_id] = min(first, profile.changed_at)
+    if not newest:
+        return []
+    taken = await repository.save_profiles(session, [newest[customer_id] for customer_id in sorted(newest)])
+    members = await repository.load_members(session, taken, quieting=policy.birthday.quieting_severities)
+    return [
+        KnownMember(
+            members[customer_id], newest[customer_id].birthday, first_told[customer_id], newest[customer_id].changed_at
+        )
+        for customer_id in sorted(taken)
+    ]
+
+
+async def erase_customers(session: AsyncSession, events: Sequence[Event[ProfileErased]]) -> list[UUID]:
+    """Forgets all that is known of these customers, for ever; the rows are locked."""
+    erased = sorted({event.data.customer_id for event in events})
+    if erased:
+        await repository.erase_customers(session, erased)
+    return erased
+
+
+async def apply_scores(
+    session: AsyncSession, events: Sequence[Event[ScoreChanged]], *, members: dict[UUID, Member]
+) -> None:
+    """Keeps the latest score of each customer; the rows are locked."""
+    living = [event.data for event in events if members[event.data.customer_id].state is not MemberState.ERASED]
+    if living:
+        await repository.save_scores(session, living)
+
+
+async def apply_complaints(
+    session: AsyncSession, facts: Iterable[ComplaintOpened | ComplaintResolved], *, members: dict[UUID, Member]
+) -> None:
+    """Follows which complaints are open; the rows are locked. Openings and resolutions may come in any order."""
+    for fact in facts:
+        if members[fact.customer_id].state is not MemberState.ERASED:
+            await repository.save_complaint(session, fact)

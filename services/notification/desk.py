@@ -1,0 +1,18 @@
+"""What the use cases of this service work with, put together once by the composition root."""
+
+from dataclasses import dataclass
+
+from services.notification.policy import CarePolicy
+from services.notification.templates.library import TemplateLibrary
+from shared.clock import Clock
+from shared.messaging.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The policy in force, business time, the way out for events, and the words."""
+
+    policy: CarePolicy
+    clock: Clock
+    outbox: Outbox
+    templates: TemplateLibrary

@@ -1,0 +1,126 @@
+"""Decisions, the messages that follow from them, and every attempt to deliver one."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    TIMESTAMP,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from services.notification.database import Base
+
+
+def _instant(*, nullable: bool = False) -> "Column[datetime]":
+    return Column(TIMESTAMP(timezone=True), nullable=nullable)
+
+
+def _count() -> "Column[int]":
+    return Column(Integer, nullable=False, server_default="0")
+
+
+class Decision(Base, table=True):
+    """One record per (customer, rule, occasion), whether something was sent or not.
+
+    `considered` tells what became of each channel; `facts` are what the templates may show, emptied on erasure.
+    """
+
+    __tablename__ = "decisions"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "rule", "occasion"),
+        Index("ix_decisions_time", "decided_at", "decision_id"),
+        Index("ix_decisions_customer_time", "customer_id", "decided_at", "decision_id"),
+        Index(
+            "ix_decisions_reason_time",
+            "reason",
+            "decided_at",
+            "decision_id",
+            postgresql_where=text("reason IS NOT NULL"),
+        ),
+        Index("ix_decisions_awaiting", "customer_id", postgresql_where=text("outcome = 'awaiting_profile'")),
+    )
+
+    decision_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    rule: str = Field(sa_type=Text)
+    occasion: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    outcome: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    considered: list[dict[str, Any]] = Field(sa_column=Column(JSONB, nullable=False))
+    facts: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    happened_at: datetime = Field(sa_column=_instant())
+    recorded_at: datetime = Field(sa_column=_instant())
+    caused_by: str | None = Field(default=None, sa_type=Text)
+    correlation_id: str | None = Field(default=None, sa_type=Text)
+    policy_version: int
+    decided_at: datetime = Field(sa_column=_instant())
+
+
+class Message(Base, table=True):
+    """One message on one channel, unique for ever by (customer, rule, occasion, channel).
+
+    `planned_at`, `composed_at` and `settled_at` are business time; `next_attempt_at` and `lease_until` are wall time.
+    What is sent is kept from the first attempt on, so that a resend is the same message to the letter.
+    """
+
+    __tablename__ = "messages"
+    __table_args__ = (
+        UniqueConstraint("customer_id", "rule", "occasion", "channel"),
+        Index("ix_messages_time", "planned_at", "message_id"),
+        Index("ix_messages_customer_time", "customer_id", "planned_at", "message_id"),
+        Index("ix_messages_planned", "channel", "next_attempt_at", postgresql_where=text("state = 'planned'")),
+        Index("ix_messages_sending", "lease_until", postgresql_where=text("state = 'sending'")),
+        Index("ix_messages_uncertain", "planned_at", postgresql_where=text("state = 'uncertain'")),
+        Index("ix_messages_decision_id", "decision_id"),
+    )
+
+    message_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    decision_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("decisions.decision_id"), nullable=False))
+    customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    rule: str = Field(sa_type=Text)
+    occasion: str = Field(sa_type=Text)
+    channel: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    language: str = Field(sa_type=Text)
+    state: str = Field(sa_type=Text)
+    reason: str | None = Field(default=None, sa_type=Text)
+    planned_at: datetime = Field(sa_column=_instant())
+    composed_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    settled_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    next_attempt_at: datetime = Field(sa_column=_instant())
+    lease_until: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    attempts: int = Field(default=0, sa_column=_count())
+    deferrals: int = Field(default=0, sa_column=_count())
+    resends: int = Field(default=0, sa_column=_count())
+    address: str | None = Field(default=None, sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)
+    body_text: str | None = Field(default=None, sa_type=Text)
+    body_html: str | None = Field(default=None, sa_type=Text)
+
+
+class Attempt(Base, table=True):
+    """One attempt to deliver; instants are wall time. Without `finished_at` it is under way, or its worker died."""
+
+    __tablename__ = "attempts"
+    __table_args__ = (PrimaryKeyConstraint("message_id", "number"),)
+
+    message_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("messages.message_id"), nullable=False))
+    number: int
+    started_at: datetime = Field(sa_column=_instant())
+    finished_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    outcome: str | None = Field(default=None, sa_type=Text)
+    detail: str | None = Field(default=None, sa_type=Text)

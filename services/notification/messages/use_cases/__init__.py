@@ -1,0 +1,1 @@
+"""State changes of decisions and messages, one file per step of a message's life."""
