@@ -16,6 +16,8 @@ _SECRET_KEYS = re.compile(r"(^|_)(password|secret|token|authorization|cookie|dsn
 _NOT_PERSONAL = frozenset({"name", "service_name", "logger_name", "topic_name"})
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _MOBILE = re.compile(r"(?<![\w.])\+\d{8,15}\b")
+# PostgreSQL quotes the whole row it refused.
+_ROW_DETAIL = re.compile(r"(?<=DETAIL:)[^\n]*")
 MASK = "***"
 
 
@@ -58,6 +60,8 @@ def mask_personal_data(_logger: Any, _method: str, event: MutableMapping[str, An
 
 def _masked(value: Any) -> Any:
     if isinstance(value, str):
+        if "DETAIL:" in value:
+            value = _ROW_DETAIL.sub(f"  {MASK}", value)
         return _MOBILE.sub(MASK, _EMAIL.sub(MASK, value)) if "@" in value or "+" in value else value
     if isinstance(value, dict):
         return {key: MASK if _is_telling(str(key)) else _masked(inner) for key, inner in value.items()}

@@ -114,8 +114,36 @@ class ConsentGiven(ConsentDecided):
     purpose: Purpose
 
 
+_PERSON_EXAMPLE = {
+    "kind": "person",
+    "given_name": "四",
+    "family_name": "李",
+    "language": "zh-CN",
+    "time_zone": "Asia/Shanghai",
+    "region": "CN",
+    "birthday": {"calendar": "lunar", "month": 8, "day": 15},
+    "contact_points": [
+        {"kind": "email", "address": "customer@example.com"},
+        {"kind": "mobile", "address": "138 0013 8000"},
+    ],
+    "consents": [{"channel": "email", "purpose": "care", "granted": True, "proof": "sign-up form"}],
+    "external_ids": [{"source": "pos-beijing", "id": "0042"}],
+    "tags": ["vip"],
+}
+_ORGANISATION_EXAMPLE = {
+    "kind": "organisation",
+    "organisation_name": "Example Trading Ltd",
+    "language": "en",
+    "time_zone": "Europe/London",
+    "region": "GB",
+    "lifecycle": "active",
+}
+
+
 class CustomerCreate(PersonalModel):
     """A person or an organisation to register."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [_PERSON_EXAMPLE, _ORGANISATION_EXAMPLE]})
 
     kind: CustomerKind
     given_name: Name | None = None
@@ -136,6 +164,8 @@ class CustomerCreate(PersonalModel):
 
 class CustomerChange(PersonalModel):
     """What to change: fields left out stay, null clears, lists and objects are replaced as a whole."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"lifecycle": "active", "tags": ["vip", "club"]}]})
 
     given_name: Name | None = None
     family_name: Name | None = None
