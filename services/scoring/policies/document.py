@@ -1,8 +1,6 @@
-"""The policy as people write it: a JSON document, checked field by field, and the one that is shipped."""
+"""The policy as people write it: a JSON document, checked field by field."""
 
 import json
-from importlib import resources
-from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -23,16 +21,6 @@ def parse_policy(text: str) -> Policy:
         raise InvalidInput(
             f"the policy document is invalid: {first['msg']}", code="policy_invalid", field=field
         ) from error
-
-
-def read_policy(path: Path | None = None) -> Policy:
-    """The policy in the file at `path`, or the shipped default."""
-    if path is None:
-        return parse_policy(resources.files(__package__).joinpath("default.json").read_text("utf-8"))
-    try:
-        return parse_policy(path.read_text("utf-8"))
-    except OSError as error:
-        raise InvalidInput(f"the policy file {path} cannot be read: {error}", code="policy_unreadable") from error
 
 
 def write_policy(policy: Policy) -> dict[str, Any]:

@@ -27,7 +27,6 @@ class Portfolio:
     """Over customers with a purchase. `a_minimum` and `b_minimum` are the realised values from which a customer is A
     or B; bounds are the values at the 20, 40, 60 and 80 % ranks; `top_margin_share` is in ten-thousandths."""
 
-    version: int
     buyers: int
     margin: int
     a_minimum: int
@@ -55,7 +54,7 @@ class Portfolio:
 
 
 def compute_portfolio(
-    version: int, *, realised: Distribution, purchase_days: Distribution, silence: Distribution, policy: PortfolioPolicy
+    *, realised: Distribution, purchase_days: Distribution, silence: Distribution, policy: PortfolioPolicy
 ) -> Portfolio | None:
     """None while there are fewer buyers than the policy asks for."""
     buyers = int(realised.customers.sum())
@@ -70,7 +69,6 @@ def compute_portfolio(
     in_b = int(realised.customers[(realised.values >= b_minimum) & (realised.values > 0)].sum()) - in_a
     top = -int(-buyers * policy.top_share // 1)
     return Portfolio(
-        version=version,
         buyers=buyers,
         margin=int((realised.values * realised.customers).sum()),
         a_minimum=a_minimum,

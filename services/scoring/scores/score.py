@@ -16,7 +16,7 @@ from services.scoring.portfolio.portfolio import AbcClass, Portfolio
 from services.scoring.scores.lifecycle import Activity, Stage, judge_activity, judge_stage, stage_change_days
 from services.scoring.scores.loyalty import Level, judge_level, level_change_days, standing_of
 from services.scoring.scores.satisfaction import Satisfaction, judge_satisfaction, satisfaction_changes
-from services.scoring.scores.value import CurrentValue, judge_current, pattern_of
+from services.scoring.scores.value import CurrentValue, judge_current, patterns_of
 
 _FAR_WEEKS: Final = 52.0 * 1000
 """Stands for never: calendars end."""
@@ -28,14 +28,15 @@ class Context:
 
     policy: Policy
     measures: Measures
-    model: LifetimeModel | None
-    portfolio: Portfolio | None
+    model: LifetimeModel | None = None
+    portfolio: Portfolio | None = None
+    portfolio_version: int | None = None
 
     @property
     def versions(self) -> tuple[int, int | None, int | None]:
-        model = None if self.model is None else self.model.version
-        portfolio = None if self.portfolio is None else self.portfolio.version
-        return self.policy.version, model, portfolio
+        """Of policy, model and portfolio."""
+        model_version = None if self.model is None else self.model.version
+        return self.policy.version, model_version, self.portfolio_version
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ def value_intervals(statistics: Statistics, context: Context, as_of: datetime) -
     """Intervals of the model's figures; None where there are no such figures."""
     if context.model is None or not statistics.purchase_days:
         return None
-    pattern = pattern_of(statistics, context.measures.day(as_of), context.policy.money.digits)
-    return intervals(context.model, *pattern, context.policy.lifetime)
+    pattern = patterns_of([(statistics, context.measures.day(as_of))], context.policy.money.digits)
+    x, t_x, T, m = (float(column[0]) for column in (pattern.x, pattern.t_x, pattern.T, pattern.m))
+    return intervals(context.model, x, t_x, T, m, context.policy.lifetime)
 
 
 def _score(
@@ -143,10 +145,10 @@ def _model_days(customers: Sequence[tuple[Statistics, int]], context: Context) -
     if context.model is None or not buyers:
         return turning
     policy, model = context.policy, context.model.purchases
-    rows = np.array([pattern_of(*customers[index], policy.money.digits) for index in buyers])
+    patterns = patterns_of([customers[index] for index in buyers], policy.money.digits)
     first = np.array([customers[index][0].purchase_days[0].day for index in buyers])
     for level in {policy.lifecycle.active_probability, *policy.telling.probability_reviews}:
-        age = bgnbd.weeks_until_probability(model, rows[:, 0], rows[:, 1], level)
+        age = bgnbd.weeks_until_probability(model, patterns.x, patterns.t_x, level)
         # Rounded down: a day too early finds nothing changed, a day too late would leave a stale class standing.
         days = first + np.floor(np.minimum(age, _FAR_WEEKS) * 7).astype(np.int64)
         for index, day in zip(buyers, days.tolist(), strict=True):

@@ -9,6 +9,7 @@ import numpy as np
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.expectation import Expectations, LifetimeModel, Patterns, expect
+from services.scoring.lifetime.histories import DAYS_PER_WEEK, mean_margin
 from services.scoring.policies.policy import Policy
 from services.scoring.scores.reason import Reason
 
@@ -45,16 +46,13 @@ def explain_realised(statistics: Statistics) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
-def explain_current(
-    current: CurrentValue, pattern: tuple[float, float, float, float], policy: Policy
-) -> tuple[Reason, ...]:
-    """The current value, in minor units, year by year of the horizon."""
-    x, t_x, T, m = pattern
-    evidence = {
-        "repeat_purchases": int(x),
-        "weeks_to_last": round(t_x, 2),
-        "weeks_observed": round(T, 2),
-        "mean_margin": round(m * 10**policy.money.digits),
+def explain_current(current: CurrentValue, pattern: Patterns, policy: Policy) -> tuple[Reason, ...]:
+    """The current value, in minor units, year by year of the horizon; `pattern` is this customer's alone."""
+    evidence: dict[str, int | float] = {
+        "repeat_purchases": int(pattern.x[0]),
+        "weeks_to_last": round(float(pattern.t_x[0]), 2),
+        "weeks_observed": round(float(pattern.T[0]), 2),
+        "mean_margin": round(float(pattern.m[0]) * 10**policy.money.digits),
     }
     return tuple(
         Reason("expected_year", amount, {"year": year, **evidence}, (FactKind.PURCHASE,))
@@ -62,16 +60,22 @@ def explain_current(
     )
 
 
-def pattern_of(statistics: Statistics, today: int, digits: int) -> tuple[float, float, float, float]:
-    """(x, t_x, T, m) of a customer with a purchase: weeks, and the mean margin of repeats in major units.
-
-    The mean is reduced by the share of margin that returns have taken; a loss counts as nothing earned.
-    """
-    first, last = statistics.purchase_days[0].day, statistics.purchase_days[-1].day
-    x = len(statistics.purchase_days) - 1
-    kept = 1 - statistics.returned_margin / statistics.margin if statistics.margin > 0 else 1.0
-    mean = statistics.repeat_margin / x / 10**digits * max(kept, 0.0) if x else 0.0
-    return float(x), (last - first) / 7, (today - first) / 7, max(mean, 0.0)
+def patterns_of(customers: Sequence[tuple[Statistics, int]], digits: int) -> Patterns:
+    """What the model looks at, of customers with a purchase, each with their local day."""
+    rows = [
+        (
+            len(statistics.purchase_days) - 1,
+            statistics.purchase_days[-1].day - statistics.purchase_days[0].day,
+            today - statistics.purchase_days[0].day,
+            statistics.repeat_margin,
+            statistics.margin,
+            statistics.returned_margin,
+        )
+        for statistics, today in customers
+    ]
+    x, recency, age, repeat_margin, margin, returned = np.array(rows, dtype=np.float64).reshape(-1, 6).T
+    mean = mean_margin(x, repeat_margin, margin, returned, digits)
+    return Patterns(x, recency / DAYS_PER_WEEK, age / DAYS_PER_WEEK, mean)
 
 
 def judge_current(
@@ -81,12 +85,12 @@ def judge_current(
     if model is None:
         return [CurrentValue(missing="no_model")] * len(customers)
     digits = policy.money.digits
-    buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
     values = [CurrentValue(missing="no_purchase")] * len(customers)
+    buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
     if not buyers:
         return values
-    rows = np.array([pattern_of(*customers[index], digits) for index in buyers])
-    expected = expect(model, Patterns(*(np.ascontiguousarray(column) for column in rows.T)), policy.lifetime)
+    patterns = patterns_of([customers[index] for index in buyers], digits)
+    expected = expect(model, patterns, policy.lifetime)
     figures = zip(
         buyers,
         expected.probability_active.tolist(),

@@ -1,0 +1,66 @@
+"""Work that waits in the database rather than for a tick: fits to run, customers to rescore."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+import structlog
+
+from shared.errors import Unavailable
+from shared.waiting import happened
+
+log = structlog.get_logger(__name__)
+
+Step = Callable[[], Awaitable[bool]]
+"""One piece of work, in transactions of its own; returns False when there was none. Safe to run in several processes."""
+
+_IDLE_SECONDS: Final = 0.5
+_LONGEST_BACKOFF_SECONDS: Final = 30.0
+_FAILURES_BEFORE_NOT_READY: Final = 3
+
+
+class Background:
+    """A component that takes step after step, and looks again shortly when there is nothing to do.
+
+    It looks by the wall clock, since a new model must be used even where business time stands still. Failures are
+    retried with backoff, without an end; when they persist `problem` shows them.
+    """
+
+    def __init__(self, name: str, step: Step) -> None:
+        self._name = name
+        self._step = step
+        self._failures = 0
+        self._last_error = ""
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    def problem(self) -> str | None:
+        if self._failures < _FAILURES_BEFORE_NOT_READY:
+            return None
+        return f"{self._name} failed {self._failures} times: {self._last_error}"
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            rest = await self._attempt()
+            if rest > 0:
+                await happened(stop, within_seconds=rest)
+
+    async def _attempt(self) -> float:
+        """Takes one step, and returns for how many seconds to rest."""
+        try:
+            more = await self._step()
+        except Unavailable as error:
+            log.warning("background_unavailable", component=self._name, reason=error.detail)
+            return self._back_off(error)
+        except Exception as error:
+            log.error("background_failed", component=self._name, exc_info=error)
+            return self._back_off(error)
+        self._failures = 0
+        return 0.0 if more else _IDLE_SECONDS
+
+    def _back_off(self, error: Exception) -> float:
+        self._failures += 1
+        self._last_error = f"{type(error).__name__}: {error}"
+        return min(_LONGEST_BACKOFF_SECONDS, _IDLE_SECONDS * 2.0 ** min(self._failures, 16))

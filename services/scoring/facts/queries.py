@@ -1,0 +1,121 @@
+"""Reads of facts and statistics, for this capability's answers and for its siblings."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.facts import repository
+from services.scoring.facts.fact import Fact, FactKind
+from services.scoring.facts.latency import quantile
+from services.scoring.facts.models import KnownCustomer
+from services.scoring.facts.statistics import Statistics
+from shared.db.session import driver
+
+_PATTERNS = """
+SELECT purchase_days - 1, last_day - first_day, greatest($1::int, last_day) - first_day, count(*)
+FROM customer_statistics WHERE purchase_days > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+"""
+
+_SPENDING = """
+SELECT purchase_days - 1, repeat_margin, margin, returned_margin, count(*)
+FROM customer_statistics WHERE purchase_days > 1 AND repeat_margin > 0 AND returned_margin < margin
+GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+"""
+
+_VALUES = {
+    figure: f"SELECT {figure}, count(*) FROM customer_statistics WHERE purchase_days > 0 GROUP BY 1 ORDER BY 1"  # noqa: S608 - fixed names
+    for figure in ("realised", "purchase_days", "last_day")
+}
+
+_RECONCILIATION = """
+SELECT kind, currency, count(*) AS facts, coalesce(sum(amount), 0) AS amount,
+       count(DISTINCT customer_id) AS customers
+FROM facts GROUP BY kind, currency ORDER BY kind, currency
+"""
+
+_TOTALS = """
+SELECT coalesce(sum(facts), 0)::bigint AS facts, coalesce(sum(customers), 0)::bigint AS customers,
+       coalesce(sum(known_customers), 0)::bigint AS known_customers,
+       max(applied_at) AS last_applied_at, max(last_occurred_at) AS last_occurred_at
+FROM applied_batches
+"""
+
+_LATENCIES = """
+SELECT sum(events)::bigint FROM applied_batches, unnest(latencies) WITH ORDINALITY AS one (events, place)
+GROUP BY place ORDER BY place
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class KindTotal:
+    """Over all facts of one kind and currency, in that currency's minor units; `currency` None: no money in them."""
+
+    kind: FactKind
+    currency: str | None
+    facts: int
+    amount: int
+    customers: int
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How much has been taken in. `latency_ms`: quantiles from recorded to scored, over about the last hour."""
+
+    facts: int
+    customers: int
+    known_customers: int
+    last_applied_at: datetime | None
+    last_occurred_at: datetime | None
+    latency_ms: dict[str, int]
+
+
+async def is_known(session: AsyncSession, customer_id: UUID) -> bool:
+    """Whether the customer service has told of this customer."""
+    return await session.get(KnownCustomer, customer_id) is not None
+
+
+async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistics | None:
+    """None for a customer without facts."""
+    return await repository.find_statistics(session, customer_id)
+
+
+async def list_facts(session: AsyncSession, customer_id: UUID, *, until: datetime | None = None) -> list[Fact]:
+    """The facts of a customer that had occurred by then, in their order."""
+    return await repository.read_facts(session, customer_id, until)
+
+
+async def count_patterns(session: AsyncSession, until_day: int) -> list[tuple[int, ...]]:
+    """(repeats, days from first to last purchase, days from the first to `until_day`, customers), sorted."""
+    return [tuple(row) for row in await (await driver(session)).fetch(_PATTERNS, until_day)]
+
+
+async def count_spending(session: AsyncSession) -> list[tuple[int, ...]]:
+    """(repeats, margin of repeats, margin, returned margin, customers) of who earned something by repeats, sorted."""
+    return [tuple(row) for row in await (await driver(session)).fetch(_SPENDING)]
+
+
+async def count_values(
+    session: AsyncSession, figure: Literal["realised", "purchase_days", "last_day"]
+) -> list[tuple[int, ...]]:
+    """(value, customers) over all customers with a purchase, by rising value."""
+    return [tuple(row) for row in await (await driver(session)).fetch(_VALUES[figure])]
+
+
+async def reconcile(session: AsyncSession) -> list[KindTotal]:
+    """Reads every fact: for reconciliation, not for a dashboard."""
+    rows = await (await driver(session)).fetch(_RECONCILIATION)
+    return [
+        KindTotal(FactKind(row["kind"]), row["currency"], row["facts"], int(row["amount"]), row["customers"])
+        for row in rows
+    ]
+
+
+async def read_progress(session: AsyncSession) -> Progress:
+    connection = await driver(session)
+    totals = await connection.fetchrow(_TOTALS)
+    counts = [row[0] for row in await connection.fetch(_LATENCIES)]
+    found = {name: quantile(counts, share) for name, share in (("p50", 0.5), ("p95", 0.95), ("p99", 0.99))}
+    return Progress(**dict(totals), latency_ms={name: bound for name, bound in found.items() if bound is not None})

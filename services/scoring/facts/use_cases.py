@@ -1,0 +1,111 @@
+"""Taking in facts: each once, folded into the statistics of its customer."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.facts import repository
+from services.scoring.facts.fact import Fact
+from services.scoring.facts.latency import count_latencies
+from services.scoring.facts.measures import Measures
+from services.scoring.facts.statistics import Statistics, fold
+from shared.clock import wall_now
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedFact:
+    """A fact with what is known of its event: the id to name as cause, and when (by the wall) it was recorded."""
+
+    fact: Fact
+    event_id: str
+    recorded_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A customer with new facts: the statistics that now hold, and the event that came last."""
+
+    statistics: Statistics
+    caused_by: str
+
+
+async def record_facts(
+    session: AsyncSession, *, received: Sequence[ReceivedFact], measures: Measures
+) -> dict[UUID, Change]:
+    """Folds what is new; duplicates, in this batch or of any earlier one, change nothing.
+
+    The statistics rows of the customers returned stay locked until the transaction ends. Raises Poison for a fact that
+    cannot be counted.
+    """
+    fresh, first = await repository.insert_facts(session, [one.fact for one in received])
+    if not fresh:
+        return {}
+    customers = await repository.insert_statistics(session, first) if first else 0
+    facts, causes = _by_customer(received, fresh)
+    before = await repository.lock_statistics(session, facts.keys())
+    after = {customer_id: fold(before[customer_id], news, measures) for customer_id, news in facts.items()}
+    await repository.update_statistics(session, after)
+    await _count(session, received, fresh, customers=customers)
+    return {customer_id: Change(statistics, causes[customer_id]) for customer_id, statistics in after.items()}
+
+
+async def know_customers(
+    session: AsyncSession, *, customers: Sequence[tuple[UUID, int, str, datetime]], applied_at: datetime
+) -> None:
+    """Takes in (id, version, kind, registered_at); older versions that arrive late change nothing."""
+    new = await repository.upsert_known_customers(session, customers)
+    if new:
+        await repository.insert_batch(
+            session,
+            applied_at=applied_at,
+            facts=0,
+            customers=0,
+            known_customers=new,
+            last_occurred_at=None,
+            latencies=count_latencies(()),
+        )
+
+
+async def lock_customers(session: AsyncSession, *, customer_ids: Sequence[UUID]) -> Mapping[UUID, Statistics]:
+    """The statistics of these customers, locked; who has none is left out."""
+    return await repository.lock_statistics(session, customer_ids)
+
+
+async def lock_next_customers(session: AsyncSession, *, after: UUID | None, limit: int) -> Mapping[UUID, Statistics]:
+    """The same for the next customers by id."""
+    return await repository.lock_statistics_after(session, after, limit)
+
+
+def _by_customer(
+    received: Sequence[ReceivedFact], fresh: set[tuple[UUID, UUID]]
+) -> tuple[dict[UUID, list[Fact]], dict[UUID, str]]:
+    left = set(fresh)
+    facts: dict[UUID, list[Fact]] = {}
+    causes: dict[UUID, str] = {}
+    for one in received:
+        key = (one.fact.customer_id, one.fact.event_id)
+        if key in left:
+            left.remove(key)  # the same event twice in one batch
+            facts.setdefault(one.fact.customer_id, []).append(one.fact)
+            causes[one.fact.customer_id] = one.event_id
+    return facts, causes
+
+
+async def _count(
+    session: AsyncSession, received: Sequence[ReceivedFact], fresh: set[tuple[UUID, UUID]], *, customers: int
+) -> None:
+    now = wall_now()
+    new = [one for one in received if (one.fact.customer_id, one.fact.event_id) in fresh]
+    waits = ((now - one.recorded_at).total_seconds() * 1000 for one in new if one.recorded_at is not None)
+    await repository.insert_batch(
+        session,
+        applied_at=now,
+        facts=len(fresh),
+        customers=customers,
+        known_customers=0,
+        last_occurred_at=max(one.fact.occurred_at for one in new),
+        latencies=count_latencies(waits),
+    )

@@ -1,0 +1,49 @@
+"""Routes of models: list them, look at one, ask for a new one."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Path, Response, status
+
+from services.scoring.lifetime import queries, use_cases
+from services.scoring.lifetime.schemas import FitRead, ModelRead, show_fit, show_model
+from services.scoring.permissions import Admin, Reader
+from services.scoring.policies.queries import PolicyDep
+from shared.service import ClockDep
+from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
+from shared.web.routing import SessionDep, api_router
+
+router = api_router(prefix="/v1/models", tags=["models"])
+
+
+@router.get("")
+async def list_models(session: SessionDep, page: PageDep, _: Reader) -> Page[ModelRead]:
+    """Fitted models, the newest first."""
+    before = None if page.cursor is None else decode_cursor(page.cursor, int)[0]
+    rows = await queries.list_models(session, limit=page.limit + 1, before=before)
+    shown = [show_model(row) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page(items=shown, next_cursor=encode_cursor(shown[-1].version) if more else None)
+
+
+@router.post("/fit", status_code=status.HTTP_202_ACCEPTED)
+async def request_fit(session: SessionDep, clock: ClockDep, policy: PolicyDep, response: Response, _: Admin) -> FitRead:
+    """Asks for a model of everything known until the present day; a worker fits it within seconds.
+
+    Poll the address in `Location` until the state is `done` or `refused`.
+    """
+    fit = await use_cases.request_fit(session, requested_at=clock.now(), policy=policy)
+    response.headers["Location"] = f"/v1/models/fits/{fit.fit_id}"
+    return show_fit(fit)
+
+
+@router.get("/fits/{fit_id}")
+async def get_fit(session: SessionDep, fit_id: UUID, _: Reader) -> FitRead:
+    """How far a requested fit is."""
+    return show_fit(await queries.get_fit(session, fit_id))
+
+
+@router.get("/{version}")
+async def get_model(session: SessionDep, version: Annotated[int, Path(ge=1, le=2**31 - 1)], _: Reader) -> ModelRead:
+    """One model, with its goodness of fit."""
+    return show_model(await queries.get_model(session, version))

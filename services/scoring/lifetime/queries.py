@@ -1,0 +1,59 @@
+"""Reads of fitted models and of requests to fit one."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, select
+
+from services.scoring.lifetime.bgnbd import BgNbd
+from services.scoring.lifetime.expectation import LifetimeModel
+from services.scoring.lifetime.gamma_gamma import GammaGamma
+from services.scoring.lifetime.models import FittedModel, ModelFit
+from shared.errors import NotFound
+
+
+async def find_version(session: AsyncSession, at: datetime | None = None) -> int | None:
+    """The version of the model in force, now or at an earlier instant; None where there was none."""
+    fitted = select(func.max(FittedModel.version))
+    if at is not None:
+        fitted = fitted.where(col(FittedModel.fitted_at) <= at)
+    return await session.scalar(fitted)
+
+
+async def get_model(session: AsyncSession, version: int) -> FittedModel:
+    model = await session.get(FittedModel, version)
+    if model is None:
+        raise NotFound(
+            f"there is no model {version}; GET /v1/models lists those there are", code="model_unknown", version=version
+        )
+    return model
+
+
+async def read_model(session: AsyncSession, version: int) -> LifetimeModel:
+    """The model as scores use it."""
+    row = await get_model(session, version)
+    spend = None
+    if row.p is not None and row.q is not None and row.gamma is not None:
+        spend = GammaGamma(row.p, row.q, row.gamma)
+    covariance = None if row.covariance is None else tuple(tuple(line) for line in row.covariance)
+    return LifetimeModel(version, BgNbd(row.r, row.alpha, row.a, row.b), spend, covariance)
+
+
+async def list_models(session: AsyncSession, *, limit: int, before: int | None) -> list[FittedModel]:
+    """The newest first; `before` is the last version of the page before."""
+    newest = select(FittedModel).order_by(col(FittedModel.version).desc()).limit(limit)
+    if before is not None:
+        newest = newest.where(col(FittedModel.version) < before)
+    return list(await session.scalars(newest))
+
+
+async def get_fit(session: AsyncSession, fit_id: UUID) -> ModelFit:
+    fit = await session.get(ModelFit, fit_id)
+    if fit is None:
+        raise NotFound(
+            "there is no such request; POST /v1/models/fit makes one and names it",
+            code="fit_unknown",
+            fit_id=str(fit_id),
+        )
+    return fit

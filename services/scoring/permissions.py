@@ -1,0 +1,8 @@
+"""Who may do what with this service's API."""
+
+from typing import Annotated
+
+from shared.web.auth import Principal, require
+
+Reader = Annotated[Principal, require("scoring:read")]
+Admin = Annotated[Principal, require("scoring:admin")]

@@ -1,0 +1,35 @@
+"""Reads of portfolio snapshots."""
+
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, func, select
+
+from services.scoring.portfolio.models import StoredPortfolio
+from services.scoring.portfolio.portfolio import Portfolio
+from shared.errors import NotFound
+
+
+async def find_version(session: AsyncSession, at: datetime | None = None) -> int | None:
+    """The version of the snapshot in force, now or at an earlier instant; None where there was none."""
+    computed = select(func.max(StoredPortfolio.version))
+    if at is not None:
+        computed = computed.where(col(StoredPortfolio.computed_at) <= at)
+    return await session.scalar(computed)
+
+
+async def read_portfolio(session: AsyncSession, version: int) -> Portfolio:
+    row = await session.get_one(StoredPortfolio, version)
+    figures = {name: tuple(value) if isinstance(value, list) else value for name, value in row.figures.items()}
+    return Portfolio(**figures)
+
+
+async def get_newest(session: AsyncSession) -> StoredPortfolio:
+    version = await find_version(session)
+    if version is None:
+        raise NotFound(
+            "no portfolio has been computed yet, since there are too few customers with a purchase; "
+            "POST /v1/portfolio computes one as soon as there are enough",
+            code="portfolio_missing",
+        )
+    return await session.get_one(StoredPortfolio, version)

@@ -1,0 +1,62 @@
+"""Tables of scores as they were last told, of when to look at a customer again, and of rescoring's progress."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import TIMESTAMP, BigInteger, Column, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from services.scoring.database import Base
+
+
+class ToldScore(Base, table=True):
+    """Written only when there was something to tell, so its indexes stay off the hot path. Money in minor units of the
+    reporting currency, satisfaction in tenths of a point."""
+
+    __tablename__ = "scores"
+    __table_args__ = (
+        Index("ix_scores_current_value", text("current_value DESC"), "customer_id"),
+        Index("ix_scores_realised_value", text("realised_value DESC"), "customer_id"),
+        {"postgresql_with": {"fillfactor": "85"}},
+    )
+
+    customer_id: UUID = Field(primary_key=True)
+    realised_value: int = Field(sa_type=BigInteger)
+    current_value: int | None = Field(default=None, sa_type=BigInteger)
+    probability_active: float | None = None
+    satisfaction: int = Field(sa_type=SmallInteger)
+    loyalty_level: str = Field(sa_type=Text)
+    lifecycle_stage: str = Field(sa_type=Text)
+    abc_class: str | None = Field(default=None, sa_type=Text)
+    rfm: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    as_of: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+    policy_version: int
+    model_version: int | None = None
+
+
+class Review(Base, table=True):
+    """When time alone may next change a class of the customer. New facts only ever bring it forward: a review that
+    comes too early finds nothing to tell and sets the right instant, which costs less than a write per event."""
+
+    __tablename__ = "reviews"
+
+    customer_id: UUID = Field(primary_key=True)
+    due_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False, index=True))
+
+
+class Rescoring(Base, table=True):
+    """One row: how far everybody has been rescored under the newest policy, model and portfolio."""
+
+    __tablename__ = "rescoring"
+
+    only: bool = Field(default=True, primary_key=True)
+    policy_version: int
+    model_version: int | None = None
+    portfolio_version: int | None = None
+    customers: int = Field(sa_type=BigInteger)
+    scored: int = Field(sa_type=BigInteger)
+    told: int = Field(sa_type=BigInteger)
+    after_customer: UUID | None = None
+    started_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+    finished_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
