@@ -28,16 +28,10 @@ def field_errors(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any =
     return [_field_error(error, data, expected) for error in errors]
 
 
-def field_path(location: Sequence[str | int], data: Any) -> str:
-    """`lines[0].amount`. Steps that are not in the input (the branch of a union that was tried) are left out."""
-    return _join(_steps_in(location, data)) or _WHOLE
-
-
 def _field_error(error: Mapping[str, Any], data: Any, expected: Any) -> FieldError:
     kind = str(error["type"])
-    steps = list(_steps_in(error["loc"], data))
     return FieldError(
-        field=_join(steps) or _WHOLE,
+        field=_join(_steps_in(error["loc"], data, absent_last=kind == "missing")) or _WHOLE,
         detail=_detail(kind, error, known_names(expected, error["loc"][:-1])),
         code=_CODES.get(kind, kind),
     )
@@ -60,21 +54,21 @@ def _detail(kind: str, error: Mapping[str, Any], known: list[str]) -> str:
     return f"{message}; given was {shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + '…'}"
 
 
-def _steps_in(location: Sequence[str | int], data: Any) -> Iterator[str | int]:
+def _steps_in(location: Sequence[str | int], data: Any, *, absent_last: bool) -> Iterator[str | int]:
+    """The steps that exist in the input: others name the branch of a union that was tried, or what is missing."""
     for position, step in enumerate(location):
-        last = position == len(location) - 1
         if isinstance(data, dict):
             if step in data:
                 data = data[step]
                 yield step
-            elif last:
+            elif absent_last and position == len(location) - 1:
                 yield step
         elif isinstance(data, list | tuple) and isinstance(step, int) and step < len(data):
             data = data[step]
             yield step
 
 
-def _join(steps: Sequence[str | int] | Iterator[str | int]) -> str:
+def _join(steps: Iterator[str | int]) -> str:
     path = ""
     for step in steps:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step
