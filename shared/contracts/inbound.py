@@ -60,7 +60,7 @@ class InboundInteraction(EventData):
 
 class InboundPurchaseLine(StrictValue):
     category: ShortText
-    quantity: Annotated[int, Field(ge=1, le=1_000_000)] = 1
+    quantity: Annotated[int, Field(strict=True, ge=1, le=1_000_000)] = 1
     amount: Amount
 
 
@@ -111,7 +111,7 @@ class InboundSurvey(InboundInteraction):
     event_type: ClassVar[str] = "rapport.inbound.survey_answered.v1"
 
     instrument: Literal["csat", "nps"]
-    score: Annotated[int, Field(ge=0, le=10)]
+    score: Annotated[int, Field(strict=True, ge=0, le=10)]
     comment: LongText | None = None
 
     @model_validator(mode="after")
