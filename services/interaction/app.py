@@ -1,0 +1,75 @@
+"""Composition root of the interaction service: which parts make its API, and which its worker."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from services.interaction.complaints.api import router as complaints
+from services.interaction.ingest.api import ROUTERS as INGEST
+from services.interaction.ingest.consumers import customer_handler, inbound_handler
+from services.interaction.ingest.interaction import AcceptedPeriod
+from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
+from services.interaction.reports.api import router as reports
+from services.interaction.settings import InteractionSettings
+from services.interaction.timeline.api import router as timeline
+from services.interaction.timeline.consumers import on_messages
+from shared.contracts.customer import CustomerChanged, CustomerRegistered
+from shared.contracts.notification import MessageFailed, MessageSent
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import OutboxRelay
+from shared.runtime import Component
+from shared.service import Platform, ServiceDefinition
+from shared.web.app import create_app
+
+_DESCRIPTION = """Everything that happens between customers and the business: purchases, returns, complaints, visits,
+surveys, referrals; recorded once each, whatever door they come by, and published to `interaction.events`.
+
+Other systems may publish to the topic `inbound.events` instead."""
+
+
+def create_api(platform: Platform[InteractionSettings]) -> FastAPI:
+    return create_app(
+        "interaction",
+        title="Rapport: interactions",
+        description=_DESCRIPTION,
+        version="1",
+        platform=platform,
+        routers=(*INGEST, timeline, complaints, reports),
+    )
+
+
+def create_worker(platform: Platform[InteractionSettings]) -> Sequence[Component]:
+    """A consumer each for inbound interactions, customers and messages: a burst of one delays none of the others."""
+    outbox, clock = platform.outbox, platform.clock
+    period = AcceptedPeriod(platform.settings.earliest_occurred_at, platform.settings.max_future)
+    inbound = inbound_handler(outbox, clock, period)
+    customers = customer_handler(outbox)
+    return (
+        OutboxRelay(platform.database, platform.broker),
+        Consumer(
+            group="interaction.customers",
+            handlers={CustomerRegistered: customers, CustomerChanged: customers},
+            database=platform.database,
+            broker=platform.broker,
+            deduplicate=False,
+        ),
+        Consumer(
+            group="interaction.inbound",
+            handlers=dict.fromkeys(INBOUND_TYPES.values(), inbound),
+            database=platform.database,
+            broker=platform.broker,
+            deduplicate=False,
+        ),
+        Consumer(
+            group="interaction.messages",
+            handlers={MessageSent: on_messages, MessageFailed: on_messages},
+            database=platform.database,
+            broker=platform.broker,
+            deduplicate=False,
+        ),
+    )
+
+
+DEFINITION = ServiceDefinition(
+    name="interaction", settings=InteractionSettings, create_api=create_api, create_worker=create_worker
+)

@@ -1,0 +1,93 @@
+"""What is known of customers here: that they exist, and their identities in other systems."""
+
+from collections.abc import Collection, Iterable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.interaction.ingest.identity import CustomerKey, ExternalKey, lock_buckets
+from shared.db.session import driver
+
+# The first half of a two-part advisory key: keeps these buckets apart from all other locks of the database.
+_LOCK_SPACE = 0x1D5
+_LOCK_TO_RECORD = "SELECT pg_advisory_xact_lock_shared($1::int, bucket) FROM unnest($2::int[]) AS bucket"
+_LOCK_TO_LEARN = "SELECT pg_advisory_xact_lock($1::int, bucket) FROM unnest($2::int[]) AS bucket"
+
+_FIND = """
+SELECT customer_id, NULL AS source, NULL AS external_id FROM known_customers WHERE customer_id = ANY($1::uuid[])
+UNION ALL
+(
+    SELECT DISTINCT ON (claim.source, claim.external_id) claim.customer_id, claim.source, claim.external_id
+    FROM unnest($2::text[], $3::text[]) AS named (source, external_id)
+    JOIN external_id_claims AS claim USING (source, external_id)
+    ORDER BY claim.source, claim.external_id, claim.claimed_at DESC, claim.customer_id
+)
+"""
+
+_SAVE_VERSIONS = """
+INSERT INTO known_customers AS known (customer_id, version)
+SELECT * FROM unnest($1::uuid[], $2::int[])
+ON CONFLICT (customer_id) DO UPDATE SET version = EXCLUDED.version WHERE known.version < EXCLUDED.version
+RETURNING customer_id
+"""
+
+_DROP_CLAIMS = """
+DELETE FROM external_id_claims AS claim
+WHERE claim.customer_id = ANY($1::uuid[]) AND NOT EXISTS (
+    SELECT FROM unnest($2::text[], $3::text[], $4::uuid[]) AS kept (source, external_id, customer_id)
+    WHERE (kept.source, kept.external_id, kept.customer_id) = (claim.source, claim.external_id, claim.customer_id)
+)
+"""
+
+_ADD_CLAIMS = """
+INSERT INTO external_id_claims (source, external_id, customer_id, claimed_at)
+SELECT * FROM unnest($1::text[], $2::text[], $3::uuid[], $4::timestamptz[])
+ON CONFLICT DO NOTHING
+"""
+
+
+class Claim(NamedTuple):
+    source: str
+    external_id: str
+    customer_id: UUID
+    claimed_at: datetime
+
+
+async def lock_to_record(session: AsyncSession, keys: Iterable[CustomerKey]) -> None:
+    """Until the transaction ends nobody learns of these identities; others may record for them meanwhile."""
+    await (await driver(session)).execute(_LOCK_TO_RECORD, _LOCK_SPACE, lock_buckets(keys))
+
+
+async def lock_to_learn(session: AsyncSession, keys: Iterable[CustomerKey]) -> None:
+    """Waits for everybody who records for these identities unknown, and keeps new ones waiting."""
+    await (await driver(session)).execute(_LOCK_TO_LEARN, _LOCK_SPACE, lock_buckets(keys))
+
+
+async def find_customers(session: AsyncSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
+    """The customers behind those identities that are known, in one look."""
+    if not keys:
+        return {}
+    ids = [key for key in keys if isinstance(key, UUID)]
+    external = [key for key in keys if isinstance(key, ExternalKey)]
+    sources, external_ids = [key.source for key in external], [key.id for key in external]
+    found: dict[CustomerKey, UUID] = {}
+    for customer_id, source, external_id in await (await driver(session)).fetch(_FIND, ids, sources, external_ids):
+        found[customer_id if source is None else ExternalKey(source, external_id)] = customer_id
+    return found
+
+
+async def save_versions(session: AsyncSession, versions: Mapping[UUID, int]) -> set[UUID]:
+    """The customers that were unknown, or known by an older version; the others stay as they are."""
+    rows = await (await driver(session)).fetch(_SAVE_VERSIONS, list(versions), list(versions.values()))
+    return {row["customer_id"] for row in rows}
+
+
+async def replace_claims(session: AsyncSession, customers: Collection[UUID], claims: Collection[Claim]) -> None:
+    """Afterwards `customers` have exactly these claims; those they had before keep their time."""
+    sources, external_ids, owners, times = zip(*claims, strict=True) if claims else ((), (), (), ())
+    connection = await driver(session)
+    await connection.execute(_DROP_CLAIMS, list(customers), sources, external_ids, owners)
+    if claims:
+        await connection.execute(_ADD_CLAIMS, sources, external_ids, owners, times)

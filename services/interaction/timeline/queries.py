@@ -1,0 +1,51 @@
+"""One timeline per customer, merged from two tables that each keep the same order."""
+
+import heapq
+from collections.abc import Collection
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.interaction.ingest.queries import Kind, is_known, list_of_customer
+from services.interaction.timeline.models import TimelineMessage
+from services.interaction.timeline.schemas import EntryKind, MessageRead, TimelineEntry
+from services.interaction.window import Place, Window
+from shared.errors import NotFound
+
+_columns = TimelineMessage.metadata.tables["timeline_messages"].c
+
+
+async def list_timeline(
+    session: AsyncSession, customer_id: UUID, window: Window, *, kinds: Collection[EntryKind] | None
+) -> list[TimelineEntry]:
+    """Newest first. Raises NotFound for a customer that is not known here."""
+    if not await is_known(session, customer_id):
+        raise NotFound(
+            f"no customer {customer_id} is known; register it at the customer service, which makes it known here "
+            "within moments; interactions that name it already are kept for it",
+            code="customer_not_found",
+        )
+    wanted = set(EntryKind if kinds is None else kinds)
+    interactions: list[TimelineEntry] = []
+    messages: list[TimelineEntry] = []
+    if interaction_kinds := wanted - {EntryKind.MESSAGE}:
+        # All of them are no filter: the index alone then tells which rows to read.
+        every = len(interaction_kinds) == len(Kind)
+        narrowed = None if every else [Kind(kind) for kind in interaction_kinds]
+        interactions += await list_of_customer(session, customer_id, window, kinds=narrowed)
+    if EntryKind.MESSAGE in wanted:
+        messages += await _list_messages(session, customer_id, window)
+    return list(islice(heapq.merge(interactions, messages, key=place_of, reverse=True), window.limit))
+
+
+def place_of(entry: TimelineEntry) -> Place:
+    """The sort key of an entry, and the cursor of a page that ends with it."""
+    return entry.occurred_at, entry.message_id if isinstance(entry, MessageRead) else entry.interaction_id
+
+
+async def _list_messages(session: AsyncSession, customer_id: UUID, window: Window) -> list[MessageRead]:
+    statement = select(TimelineMessage).where(_columns.customer_id == customer_id)
+    messages = await session.scalars(window.of(statement, _columns.occurred_at, _columns.message_id))
+    return [MessageRead.model_validate(message) for message in messages]

@@ -1,0 +1,45 @@
+"""What stands in a customer's timeline."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.interaction.ingest.queries import InteractionRead
+from shared.contracts.common import Channel, Purpose
+from shared.web.schemas import ResponseModel
+
+
+class EntryKind(StrEnum):
+    """The kinds of interactions, and the platform's own messages."""
+
+    PURCHASE = "purchase"
+    RETURN = "return"
+    COMPLAINT = "complaint"
+    COMPLAINT_RESOLUTION = "complaint_resolution"
+    VISIT = "visit"
+    SURVEY = "survey"
+    REFERRAL = "referral"
+    MESSAGE = "message"
+
+
+class MessageRead(ResponseModel):
+    """A message the platform wrote to the customer; `rule` and `caused_by` say why."""
+
+    kind: Literal["message"] = "message"
+    message_id: UUID
+    customer_id: UUID
+    state: Annotated[Literal["sent", "failed"], Field(description="`failed` messages were given up, see `reason`")]
+    occurred_at: datetime
+    channel: Channel
+    purpose: Purpose
+    rule: str
+    language: str
+    subject: str | None
+    reason: str | None
+    caused_by: Annotated[str | None, Field(description="the id of the event behind it, often an interaction's")]
+
+
+TimelineEntry = Annotated[InteractionRead | MessageRead, Field(discriminator="kind")]
