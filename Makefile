@@ -6,10 +6,11 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 BROKER ?= embedded
 DATA_DIR ?= .data
+SERVICE ?= customer
 TEST_PROCESSES ?= 2
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo kafka token test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
+.PHONY: help setup run demo kafka token psql test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,6 +33,9 @@ kafka: $(STAMP) ## Run a real Apache Kafka alone, from its own jars (needs Java 
 
 token: $(STAMP) ## Print a token for the platform that `make run` started
 	@$(BIN)/python -m deploy.local.issuer token --data-dir $(DATA_DIR)
+
+psql: $(STAMP) ## Look into a database of the running platform (SERVICE=customer, also broker)
+	@$(BIN)/python -m deploy.local.postgres $(DATA_DIR)/postgres $(SERVICE)
 
 footprint: $(STAMP) ## Measure start time and memory of the idle platform
 	@$(BIN)/python -m deploy.local.footprint

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from deploy.local.data_folder import DEFAULT_DATA_DIR, DataFolder, DataFolderInUse
+from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 
 
@@ -16,6 +17,7 @@ def remove(folder: DataFolder) -> None:
         return
     with folder.locked():
         PostgresServer(folder.postgres).stop()
+        KafkaCluster(folder.kafka).stop()
         shutil.rmtree(folder.root)
 
 

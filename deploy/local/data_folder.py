@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 DEFAULT_DATA_DIR = Path(".data")
+LOG_BYTES = 20_000_000
 
 
 class DataFolderInUse(RuntimeError):
@@ -33,6 +35,17 @@ class DataFolder:
     @property
     def mailbox(self) -> Path:
         return self.root / "mailbox"
+
+    @property
+    def log_file(self) -> Path:
+        return self.root / "platform.log"
+
+    def open_log(self) -> TextIO:
+        """The log to append to; beyond some size the old one is put aside as `platform.log.1`."""
+        self.root.mkdir(parents=True, exist_ok=True)
+        if self.log_file.exists() and self.log_file.stat().st_size > LOG_BYTES:
+            self.log_file.rename(self.root / "platform.log.1")
+        return self.log_file.open("a")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:

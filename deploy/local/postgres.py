@@ -8,6 +8,7 @@ import signal
 import socket
 import struct
 import subprocess
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -226,3 +227,14 @@ def _give_to_server_user(folder: Path) -> None:
 
         account = pwd.getpwnam("nobody")
         os.chown(folder, account.pw_uid, account.pw_gid)
+
+
+def main() -> None:
+    """`python -m deploy.local.postgres <data folder> <database>`: psql on a running server."""
+    data_dir, database = sys.argv[1:]
+    psql = _binary("psql")
+    os.execv(psql, [psql, "-h", str(PostgresServer(Path(data_dir)).socket_dir), "-U", SUPERUSER, database])  # noqa: S606
+
+
+if __name__ == "__main__":
+    main()

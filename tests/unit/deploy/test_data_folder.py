@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local.data_folder import DataFolder, DataFolderInUse
+from deploy.local.data_folder import LOG_BYTES, DataFolder, DataFolderInUse
 from tests.support.source import ROOT
 
 HOLD = """
@@ -38,3 +38,16 @@ def test_a_process_that_died_does_not_keep_the_folder(tmp_path: Path) -> None:
         holder.wait()
         with DataFolder(tmp_path).locked():
             assert (tmp_path / "lock").read_text() == str(os.getpid())
+
+
+def test_the_log_is_continued_and_put_aside_when_it_has_grown(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path)
+    for line in ("first\n", "second\n"):
+        with folder.open_log() as log:
+            log.write(line)
+    assert folder.log_file.read_text() == "first\nsecond\n"
+    with folder.open_log() as log:
+        log.truncate(LOG_BYTES + 1)
+    folder.open_log().close()
+    assert folder.log_file.stat().st_size == 0
+    assert (tmp_path / "platform.log.1").stat().st_size == LOG_BYTES + 1
