@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+from sqlalchemy import text
+
 from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import person_body
 
@@ -36,19 +38,25 @@ async def test_bulks_that_overlap_register_everybody_once(api: CustomerApi) -> N
     def bulk(numbers: range) -> list[dict[str, Any]]:
         return [person_body(number, external_ids=[{"source": "pos", "id": str(number)}]) for number in numbers]
 
-    bulks = [bulk(range(60)), bulk(range(59, -1, -1)), bulk(range(30, 90))]
+    bulks = [bulk(range(400)), bulk(range(399, -1, -1)), bulk(range(200, 600))]
     answers = await asyncio.gather(
         *(api.client.post(f"{CUSTOMERS}/bulk", json={"customers": customers}) for customers in bulks)
     )
     assert [answer.status_code for answer in answers] == [200, 200, 200]
-    assert sum(answer.json()["registered"] for answer in answers) == 90
-    assert len(await api.published()) == 180
+    assert sum(answer.json()["registered"] for answer in answers) == 600
+    assert len(await api.published()) == 1200
+    assert await count_customers(api) == 600
     assert all(
         result["problem"]["context"]["customer_id"]
         for answer in answers
         for result in answer.json()["results"]
         if result["status"] == "conflict"
     )
+
+
+async def count_customers(api: CustomerApi) -> int:
+    async with api.database.snapshot() as session:
+        return int(await session.scalar(text("SELECT count(*) FROM customers")) or 0)
 
 
 async def test_links_of_one_id_to_two_customers_give_it_to_one(api: CustomerApi) -> None:
