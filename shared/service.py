@@ -113,10 +113,8 @@ def create_components(definition: ServiceDefinition, platform: Platform[Any], ro
         app, port = create_ops_app(definition.name, readiness), settings.ops_port
     else:
         app, port = definition.create_api(platform), settings.port
-    server = HttpServer(
-        app, host=settings.host, port=port, name=f"{role}-http", grace_seconds=settings.shutdown_grace_seconds
-    )
-    parts.append(server)
+    half = settings.shutdown_grace_seconds / 2  # the other half is for the workers, which stop after it
+    parts.append(HttpServer(app, host=settings.host, port=port, name=f"{role}-http", grace_seconds=half))
     return [InService(part, definition.name) for part in parts]
 
 

@@ -1,5 +1,6 @@
 """The outermost layer of an API: correlation, limits, logs and metrics of every request, and the last resort."""
 
+import asyncio
 import re
 import time
 from uuid import uuid4
@@ -12,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from structlog.contextvars import bound_contextvars
 
 from shared.observability.metrics import HTTP_REQUESTS, HTTP_SECONDS
-from shared.web.problems import unexpected_problem
+from shared.web.problems import stopping_problem, unexpected_problem
 
 log = structlog.get_logger(__name__)
 
@@ -56,12 +57,16 @@ class EdgeMiddleware:
 
         try:
             await self._app(scope, receive, send_with_correlation)
+        except asyncio.CancelledError:
+            # The process stops and this request has used up the grace.
+            if not status:
+                await stopping_problem(Request(scope))(scope, receive, send_with_correlation)
+            raise
         except Exception as error:
             log.error("request_failed", method=scope["method"], route=_route_of(scope), exc_info=error)
             if status:
                 raise  # the answer has begun: all that is left is to break the connection off
-            answer = unexpected_problem(Request(scope, receive))
-            await answer(scope, receive, send_with_correlation)
+            await unexpected_problem(Request(scope))(scope, receive, send_with_correlation)
         finally:
             self._record(scope, status, time.perf_counter() - started)
 

@@ -145,6 +145,12 @@ def unexpected_problem(request: Request) -> Response:
     return respond(_problem(500, "internal_error", detail), request)
 
 
+def stopping_problem(request: Request) -> Response:
+    """For a request that had to be broken off because the process stops."""
+    detail = "this process is being stopped; repeat the request, with the same Idempotency-Key"
+    return respond(_problem(503, "stopping", detail), request, {"Retry-After": str(UNAVAILABLE_RETRY_SECONDS)})
+
+
 def example_problem(status: int) -> Problem:
     """A typical problem of this status, for the documentation."""
     code, detail, field = _EXAMPLES[status]
