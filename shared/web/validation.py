@@ -13,6 +13,7 @@ from shared.web.schemas import FieldError
 _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
+    "union_tag_not_found": "required",
     "value_error": "invalid",
     "assertion_error": "invalid",
 }
@@ -30,16 +31,19 @@ def field_errors(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any =
 
 def _field_error(error: Mapping[str, Any], data: Any, expected: Any) -> FieldError:
     kind = str(error["type"])
+    steps = [*_steps_in(error["loc"], data, absent_last=kind == "missing"), *_discriminator(error)]
     return FieldError(
-        field=_join(_steps_in(error["loc"], data, absent_last=kind == "missing")) or _WHOLE,
+        field=_join(steps) or _WHOLE,
         detail=_detail(kind, error, known_names(expected, error["loc"][:-1])),
         code=_CODES.get(kind, kind),
     )
 
 
 def _detail(kind: str, error: Mapping[str, Any], known: list[str]) -> str:
-    if kind == "missing":
+    if kind in ("missing", "union_tag_not_found"):
         return "is required"
+    if kind == "union_tag_invalid":
+        return f"must be one of {error['ctx']['expected_tags']}; given was {error['ctx']['tag']!r:.{_MAX_SHOWN}}"
     if kind == "extra_forbidden":
         nearest = difflib.get_close_matches(str(error["loc"][-1]), known, n=1, cutoff=0.5)
         if nearest:
@@ -52,6 +56,12 @@ def _detail(kind: str, error: Mapping[str, Any], known: list[str]) -> str:
         return message
     shown = repr(given)
     return f"{message}; given was {shown if len(shown) <= _MAX_SHOWN else shown[:_MAX_SHOWN] + '…'}"
+
+
+def _discriminator(error: Mapping[str, Any]) -> Iterator[str]:
+    """The field that tells which of several models is meant, when it is that field that is wrong."""
+    if str(error["type"]).startswith("union_tag_"):
+        yield str(error["ctx"]["discriminator"]).strip("'")
 
 
 def _steps_in(location: Sequence[str | int], data: Any, *, absent_last: bool) -> Iterator[str | int]:
@@ -68,7 +78,7 @@ def _steps_in(location: Sequence[str | int], data: Any, *, absent_last: bool) ->
             yield step
 
 
-def _join(steps: Iterator[str | int]) -> str:
+def _join(steps: Sequence[str | int]) -> str:
     path = ""
     for step in steps:
         path += f"[{step}]" if isinstance(step, int) else f".{step}" if path else step

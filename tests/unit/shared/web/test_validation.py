@@ -46,6 +46,12 @@ def test_the_branch_of_a_union_is_no_part_of_the_path() -> None:
     assert told["animal.lifes"] == ("unknown_field", "is not a known field; did you mean 'lives'?")
 
 
+def test_the_field_that_says_which_model_is_meant_is_told_when_it_is_wrong() -> None:
+    assert errors(Pet, {"petName": "a", "animal": {}}) == {"animal.kind": ("required", "is required")}
+    told = errors(Pet, {"petName": "a", "animal": {"kind": "bird"}})
+    assert told == {"animal.kind": ("union_tag_invalid", "must be one of 'cat', 'dog'; given was 'bird'")}
+
+
 def test_every_branch_that_was_tried_speaks_of_the_same_place() -> None:
     told = errors(Pet, {"petName": "a", "either": {"amuont": 1}})
 
