@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
+from tests.support.kafka import require_kafka, run_cluster
 from tests.support.postgres import DatabaseFactory, close_run, open_run, run_folder, run_lock, run_server
 from tests.support.tokens import Tokens, create_tokens
 
@@ -17,6 +19,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
+        run_cluster(run_folder()).stop()
         close_run()
 
 
@@ -43,6 +46,16 @@ def own_postgres_server(tmp_path: Path) -> Iterator[PostgresServer]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka_cluster() -> KafkaCluster:
+    """A real Kafka of one node, for tests marked `kafka` and `xdist_group("kafka")`; they may stop and start it."""
+    require_kafka()
+    with run_lock("kafka"):
+        cluster = run_cluster(run_folder())
+        cluster.start()
+    return cluster
 
 
 @pytest.fixture(scope="session")

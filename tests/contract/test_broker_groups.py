@@ -85,7 +85,8 @@ async def test_a_partition_moves_only_after_its_owner_handled_what_it_has_in_han
     assert revoked == []
 
     _, owned_by_second = await settle(first, second, partitions=2)
-    assert owned_by_second == set(revoked)
+    # A broker may take all partitions in order to give most of them back.
+    assert owned_by_second <= set(revoked)
     await broker.publish(numbered(topic, 20, "new "))
     found = [*await drain(first), *await drain(second)]
     assert sorted(values(found)) == sorted(f"new {number}" for number in range(20))
@@ -99,8 +100,11 @@ async def test_a_leaving_member_hands_over_at_once(site: BrokerSite) -> None:
 
     await leaving.close()
     await broker.publish(numbered(topic, 40))
-    # Well below any session timeout.
-    assert len(await collect(staying, 40, seconds=5)) == 40
+    # Well below any session timeout. What it read before it got the rest may come again, being uncommitted.
+    seen: set[str] = set()
+    async with asyncio.timeout(2.5):
+        while len(seen) < 40:
+            seen.update(values(await staying.fetch(1000, 1.0)))
 
 
 async def test_closing_ends_a_waiting_fetch(site: BrokerSite) -> None:
@@ -148,8 +152,10 @@ async def test_a_group_follows_a_topic_that_grows(site: BrokerSite) -> None:
     broker, topic = await site.open_with_topic(partitions=1)
     reader = await broker.subscribe("workers", [topic])
     await broker.publish(records(topic, "before"))
-    await collect(reader, 1)
+    await collect(reader, 1, commit=True)
     await broker.ensure_topics([TopicSpec(topic, "grown", partitions=4)])
     await broker.publish(numbered(topic, 40))
-    found = await collect(reader, 40, seconds=40)
-    assert {record.partition for record in found} == {0, 1, 2, 3}
+    seen: set[int] = set()
+    async with asyncio.timeout(30):
+        while seen != {0, 1, 2, 3}:
+            seen |= {record.partition for record in await reader.fetch(1000, 1.0)}

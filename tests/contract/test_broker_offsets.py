@@ -16,17 +16,17 @@ async def test_a_restarted_client_goes_on_at_its_committed_offsets(site: BrokerS
     assert values(await collect(again, 1)) == ["3"]
 
 
-async def test_a_restarted_broker_keeps_records_and_committed_offsets(own_site: BrokerSite) -> None:
-    broker, topic = await own_site.open_with_topic(partitions=1)
+async def test_a_restarted_broker_keeps_records_and_committed_offsets(stoppable_site: BrokerSite) -> None:
+    broker, topic = await stoppable_site.open_with_topic(partitions=1)
     await broker.publish(records(topic, "1", "2", "3"))
     reader = await broker.subscribe("readers", [topic])
     await collect(reader, 3)
     await reader.commit({TopicPartition(topic, 0): 1})
     await broker.stop()
-    await own_site.stop_server()
-    await own_site.start_server()
+    await stoppable_site.stop_server()
+    await stoppable_site.start_server()
 
-    again = await (await own_site.open()).subscribe("readers", [topic])
+    again = await (await stoppable_site.open()).subscribe("readers", [topic])
     assert values(await collect(again, 2)) == ["2", "3"]
 
 

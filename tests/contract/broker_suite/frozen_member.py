@@ -7,6 +7,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import structlog
+
 ROOT = Path(__file__).resolve().parents[3]
 
 
@@ -65,6 +67,8 @@ async def _serve(kind: str, connection: dict[str, Any], group: str, topic: str) 
     from shared.messaging.broker import TopicPartition
     from tests.contract.broker_suite.site import open_broker
 
+    # Standard output carries the answers.
+    structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     broker = open_broker(kind, connection)
     await broker.start()
     subscription = await broker.subscribe(group, [topic])

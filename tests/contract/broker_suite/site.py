@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Protocol
 
+from deploy.local.kafka import KafkaCluster
 from shared.contracts.topics import TopicSpec
 from shared.messaging.broker import Broker, OutgoingRecord, Record, Subscription
 from tests.contract.broker_suite.frozen_member import MemberProcess
@@ -25,11 +26,14 @@ class Server(Protocol):
 
 @dataclass
 class BrokerSite:
-    """Opens brokers on one server, and closes what a test left open. `connection` is what a member process needs."""
+    """Opens brokers on one server, and closes what a test left open.
+
+    `connection` is what a member process needs; `server` is there where a test may stop it.
+    """
 
     kind: str
-    server: Server
     connection: dict[str, Any]
+    server: Server | None = None
     _open: AsyncExitStack = field(default_factory=AsyncExitStack)
 
     async def open(self) -> Broker:
@@ -56,9 +60,11 @@ class BrokerSite:
         return member
 
     async def stop_server(self) -> None:
+        assert self.server is not None
         await asyncio.to_thread(self.server.stop)
 
     async def start_server(self) -> None:
+        assert self.server is not None
         await asyncio.to_thread(self.server.start)
 
     async def __aenter__(self) -> "BrokerSite":
@@ -75,12 +81,26 @@ def open_broker(kind: str, connection: dict[str, Any]) -> Broker:
     if kind == "embedded":
         from shared.messaging.embedded import EmbeddedBroker
 
-        return EmbeddedBroker(connection["dsn"], session_timeout_seconds=2.0, heartbeat_seconds=0.3)
-    raise ValueError(f"no broker of kind {kind}")
+        return EmbeddedBroker(connection["dsn"], session_timeout_seconds=3.0, heartbeat_seconds=0.3)
+    from shared.messaging.kafka import KafkaBroker, KafkaSettings
+
+    return KafkaBroker(
+        KafkaSettings(
+            connection["bootstrap_servers"],
+            session_seconds=3.0,
+            delivery_seconds=5.0,
+            probe_seconds=1.0,
+            metadata_seconds=2.0,
+        )
+    )
 
 
-async def embedded_site(server: Server, databases: DatabaseFactory) -> BrokerSite:
-    return BrokerSite("embedded", server, {"dsn": await databases(None)})
+async def embedded_site(databases: DatabaseFactory, server: Server | None = None) -> BrokerSite:
+    return BrokerSite("embedded", {"dsn": await databases(None)}, server)
+
+
+def kafka_site(cluster: KafkaCluster) -> BrokerSite:
+    return BrokerSite("kafka", {"bootstrap_servers": cluster.bootstrap_servers}, cluster)
 
 
 def records(topic: str, *values: str, key: str = "k") -> list[OutgoingRecord]:
