@@ -12,7 +12,7 @@ from shared.waiting import happened
 log = structlog.get_logger(__name__)
 
 Step = Callable[[], Awaitable[bool]]
-"""One piece of work, in transactions of its own; returns False when there was none. Safe to run in several processes."""
+"""One piece of work, in transactions of its own; False when there was none. Several processes may run it at once."""
 
 _IDLE_SECONDS: Final = 0.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0

@@ -1,6 +1,5 @@
 """Reads of facts and statistics, for this capability's answers and for its siblings."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -11,6 +10,7 @@ from services.scoring.facts import repository
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.latency import quantile
 from services.scoring.facts.models import KnownCustomer
+from services.scoring.facts.progress import KindTotal, Progress
 from services.scoring.facts.statistics import Statistics
 from shared.db.session import driver
 
@@ -49,29 +49,6 @@ GROUP BY place ORDER BY place
 """
 
 
-@dataclass(frozen=True, slots=True)
-class KindTotal:
-    """Over all facts of one kind and currency, in that currency's minor units; `currency` None: no money in them."""
-
-    kind: FactKind
-    currency: str | None
-    facts: int
-    amount: int
-    customers: int
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How much has been taken in. `latency_ms`: quantiles from recorded to scored, over about the last hour."""
-
-    facts: int
-    customers: int
-    known_customers: int
-    last_applied_at: datetime | None
-    last_occurred_at: datetime | None
-    latency_ms: dict[str, int]
-
-
 async def is_known(session: AsyncSession, customer_id: UUID) -> bool:
     """Whether the customer service has told of this customer."""
     return await session.get(KnownCustomer, customer_id) is not None
@@ -85,6 +62,11 @@ async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistic
 async def list_facts(session: AsyncSession, customer_id: UUID, *, until: datetime | None = None) -> list[Fact]:
     """The facts of a customer that had occurred by then, in their order."""
     return await repository.read_facts(session, customer_id, until)
+
+
+async def count_customers(session: AsyncSession) -> int:
+    """Customers with facts, without reading them all."""
+    return (await read_progress(session)).customers
 
 
 async def count_patterns(session: AsyncSession, until_day: int) -> list[tuple[int, ...]]:

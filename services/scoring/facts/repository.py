@@ -67,6 +67,13 @@ INSERT INTO applied_batches (applied_at, facts, customers, known_customers, last
 VALUES ($1, $2, $3, $4, $5, $6)
 """
 
+_FOLD_BATCHES = """
+WITH older AS (DELETE FROM applied_batches WHERE applied_at < $1 RETURNING *)
+INSERT INTO applied_batches (applied_at, facts, customers, known_customers, last_occurred_at, latencies)
+SELECT max(applied_at), sum(facts), sum(customers), sum(known_customers), max(last_occurred_at), '{}'
+FROM older HAVING count(*) > 0
+"""
+
 _UPSERT_KNOWN = """
 WITH batch AS (
     SELECT DISTINCT ON (customer_id) *
@@ -160,6 +167,11 @@ async def upsert_known_customers(session: AsyncSession, customers: Sequence[tupl
     columns = ([row[place] for row in customers] for place in range(4))
     new: int = await (await driver(session)).fetchval(_UPSERT_KNOWN, *columns)
     return new
+
+
+async def fold_batches(session: AsyncSession, applied_before: datetime) -> None:
+    """Adds older rows up into one, without their latencies; totals stay as they are."""
+    await (await driver(session)).execute(_FOLD_BATCHES, applied_before)
 
 
 async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistics | None:

@@ -69,6 +69,11 @@ async def know_customers(
         )
 
 
+async def fold_batches(session: AsyncSession, *, applied_before: datetime) -> None:
+    """Keeps the count of what was applied short: rows of before then become one."""
+    await repository.fold_batches(session, applied_before)
+
+
 async def lock_customers(session: AsyncSession, *, customer_ids: Sequence[UUID]) -> Mapping[UUID, Statistics]:
     """The statistics of these customers, locked; who has none is left out."""
     return await repository.lock_statistics(session, customer_ids)

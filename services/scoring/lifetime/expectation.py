@@ -57,12 +57,12 @@ class Interval:
 @dataclass(frozen=True, slots=True)
 class Intervals:
     """Of one customer. `probability_active` reflects the parameters' uncertainty and is None where they are not
-    determined; the others are the range of outcomes for a customer with this history."""
+    determined; the others are the range of outcomes for a customer with this history. None: no such figure."""
 
-    probability_active: Interval | None
-    purchases: Interval
-    margin: Interval | None
-    value: Interval | None
+    probability_active: Interval | None = None
+    purchases: Interval | None = None
+    margin: Interval | None = None
+    value: Interval | None = None
 
 
 def expect(model: LifetimeModel, patterns: Patterns, policy: LifetimePolicy) -> Expectations:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
@@ -20,8 +21,7 @@ async def find_version(session: AsyncSession, at: datetime | None = None) -> int
 
 async def read_portfolio(session: AsyncSession, version: int) -> Portfolio:
     row = await session.get_one(StoredPortfolio, version)
-    figures = {name: tuple(value) if isinstance(value, list) else value for name, value in row.figures.items()}
-    return Portfolio(**figures)
+    return msgspec.convert(row.figures, Portfolio)
 
 
 async def get_newest(session: AsyncSession) -> StoredPortfolio:

@@ -47,12 +47,16 @@ def judge_level(standing: Standing, policy: LoyaltyPolicy) -> Level:
 
 
 def explain_level(standing: Standing, level: Level, policy: LoyaltyPolicy) -> tuple[Reason, ...]:
-    """Every criterion of the level reached, then those of the next one that are not met."""
+    """Every criterion of the level reached."""
+    return () if level == "none" else _criteria(standing, policy.levels[level])
+
+
+def explain_lacking(standing: Standing, level: Level, policy: LoyaltyPolicy) -> tuple[Reason, ...]:
+    """The criteria of the next level that are not met; none on the highest."""
     names = list(policy.levels)
-    place = names.index(level) if level in names else -1
-    reached = _criteria(standing, policy.levels[level]) if place >= 0 else ()
-    ahead = _criteria(standing, policy.levels[names[place + 1]]) if place + 1 < len(names) else ()
-    return reached + tuple(reason for reason in ahead if not reason.evidence["met"])
+    place = 0 if level == "none" else names.index(level) + 1
+    ahead = _criteria(standing, policy.levels[names[place]]) if place < len(names) else ()
+    return tuple(reason for reason in ahead if not reason.evidence["met"])
 
 
 def explain_loyalty(

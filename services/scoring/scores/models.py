@@ -4,7 +4,6 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, BigInteger, Column, Index, SmallInteger, Text, text
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.scoring.database import Base
@@ -29,7 +28,9 @@ class ToldScore(Base, table=True):
     loyalty_level: str = Field(sa_type=Text)
     lifecycle_stage: str = Field(sa_type=Text)
     abc_class: str | None = Field(default=None, sa_type=Text)
-    rfm: list[int] | None = Field(default=None, sa_column=Column(ARRAY(SmallInteger)))
+    recency: int | None = Field(default=None, sa_type=SmallInteger)
+    frequency: int | None = Field(default=None, sa_type=SmallInteger)
+    monetary: int | None = Field(default=None, sa_type=SmallInteger)
     as_of: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
     policy_version: int
     model_version: int | None = None

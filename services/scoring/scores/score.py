@@ -79,10 +79,10 @@ def effective_instant(statistics: Statistics, now: datetime) -> datetime:
     return max(now, from_microseconds(statistics.last_at)) if statistics.facts else now
 
 
-def value_intervals(statistics: Statistics, context: Context, as_of: datetime) -> Intervals | None:
-    """Intervals of the model's figures; None where there are no such figures."""
+def value_intervals(statistics: Statistics, context: Context, as_of: datetime) -> Intervals:
+    """Intervals of the model's figures, where there are such figures."""
     if context.model is None or not statistics.purchase_days:
-        return None
+        return Intervals()
     pattern = patterns_of([(statistics, context.measures.day(as_of))], context.policy.money.digits)
     x, t_x, T, m = (float(column[0]) for column in (pattern.x, pattern.t_x, pattern.T, pattern.m))
     return intervals(context.model, x, t_x, T, m, context.policy.lifetime)

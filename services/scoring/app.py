@@ -1,0 +1,90 @@
+"""Composition root of the scoring service: which parts make its API, and which its worker."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+
+from services.scoring.background import Background
+from services.scoring.facts import api as facts_api
+from services.scoring.facts.consumers import on_customers_told
+from services.scoring.facts.jobs import batch_folding_job
+from services.scoring.facts.translation import KINDS
+from services.scoring.lifetime import api as lifetime_api
+from services.scoring.lifetime.jobs import ModelFitter, fit_job
+from services.scoring.policies import api as policies_api
+from services.scoring.policies.queries import read_policy
+from services.scoring.portfolio import api as portfolio_api
+from services.scoring.portfolio.jobs import snapshot_job
+from services.scoring.scores import api as scores_api
+from services.scoring.scores.consumers import InteractionHandler
+from services.scoring.scores.jobs import Rescorer, review_job
+from services.scoring.scores.queries import Contexts
+from services.scoring.scores.use_cases import Teller
+from services.scoring.settings import ScoringSettings
+from shared.contracts.customer import CustomerChanged, CustomerRegistered
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import OutboxRelay
+from shared.runtime import Component
+from shared.scheduling import Scheduler
+from shared.service import Platform, ServiceDefinition
+from shared.web.app import create_app
+
+_DESCRIPTION = """What customers are worth and how loyal they are, and why.
+
+Every figure comes with reasons that add up to it and with the policy and model it was computed under, and can be asked
+for as of any past instant. Scores follow each interaction within moments, and change with silence too."""
+
+_ROUTERS = (scores_api.router, portfolio_api.router, lifetime_api.router, policies_api.router, facts_api.router)
+
+
+def create_api(platform: Platform[ScoringSettings]) -> FastAPI:
+    app = create_app(
+        "scoring",
+        title="Rapport: scores",
+        description=_DESCRIPTION,
+        version="1",
+        platform=platform,
+        routers=_ROUTERS,
+    )
+    app.state.policy = read_policy(platform.settings.policy_file)
+    app.state.contexts = Contexts(app.state.policy)
+    return app
+
+
+def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
+    settings, database, clock = platform.settings, platform.database, platform.clock
+    policy = read_policy(settings.policy_file)
+    teller = Teller(Contexts(policy), platform.outbox, clock)
+    on_interactions = InteractionHandler(teller)
+    fitter = ModelFitter(database=database, clock=clock, policy=policy)
+    rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
+    jobs = (
+        fit_job(policy, clock),
+        snapshot_job(policy, clock),
+        review_job(teller, batch=settings.rescore_batch),
+        batch_folding_job(),
+    )
+    return (
+        OutboxRelay(database, platform.broker),
+        Scheduler(jobs, database, clock),
+        Background("model_fitter", fitter.step),
+        Background("rescorer", rescorer.step),
+        Consumer(
+            group="scoring.worker",
+            handlers={
+                CustomerRegistered: on_customers_told,
+                CustomerChanged: on_customers_told,
+                **dict.fromkeys(KINDS, on_interactions),
+            },
+            database=database,
+            broker=platform.broker,
+            # The facts table remembers every event, and customers their version.
+            deduplicate=False,
+            max_batch=settings.max_batch,
+        ),
+    )
+
+
+DEFINITION = ServiceDefinition(
+    name="scoring", settings=ScoringSettings, create_api=create_api, create_worker=create_worker
+)

@@ -1,0 +1,43 @@
+"""What the API says of facts."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from services.scoring.facts.progress import KindTotal
+from shared.web.schemas import ResponseModel
+
+KindName = Literal["purchase", "return", "complaint", "resolution", "visit", "survey", "referral"]
+
+
+class KindTotalRead(ResponseModel):
+    kind: KindName
+    currency: str | None = Field(description="null for facts without money")
+    facts: int
+    customers: int
+    amount_minor: int = Field(description="sum in minor units of the currency, as recorded, before any conversion")
+
+
+class ReconciliationRead(ResponseModel):
+    """Counts and sums over all facts, to be compared with those of the systems they came from."""
+
+    facts: int
+    totals: list[KindTotalRead]
+
+
+def show_reconciliation(totals: list[KindTotal]) -> ReconciliationRead:
+    return ReconciliationRead(
+        facts=sum(total.facts for total in totals),
+        totals=[
+            KindTotalRead.model_validate(
+                {
+                    "kind": total.kind.name.lower(),
+                    "currency": total.currency,
+                    "facts": total.facts,
+                    "customers": total.customers,
+                    "amount_minor": total.amount,
+                }
+            )
+            for total in totals
+        ],
+    )

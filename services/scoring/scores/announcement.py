@@ -1,0 +1,25 @@
+"""A told score as the event that tells it."""
+
+from uuid import UUID
+
+from services.scoring.scores.telling import Told
+from shared.contracts.common import Money
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
+
+
+def announce(customer_id: UUID, told: Told, changed: tuple[str, ...], currency: str) -> ScoreChanged:
+    return ScoreChanged(
+        customer_id=customer_id,
+        as_of=told.as_of,
+        policy_version=told.policy_version,
+        model_version=told.model_version,
+        realised_value=Money(minor=told.realised_value, currency=currency),
+        current_value=None if told.current_value is None else Money(minor=told.current_value, currency=currency),
+        probability_active=told.probability_active,
+        satisfaction=told.satisfaction / 10,
+        loyalty_level=LoyaltyLevel(told.loyalty_level),
+        lifecycle_stage=LifecycleStage(told.lifecycle_stage),
+        abc_class=None if told.abc_class is None else AbcClass(told.abc_class),
+        rfm=told.rfm,
+        changed=changed,
+    )

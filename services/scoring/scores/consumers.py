@@ -1,0 +1,25 @@
+"""Interactions become facts, and facts scores: one transaction per batch."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.facts.translation import to_fact
+from services.scoring.facts.use_cases import ReceivedFact
+from services.scoring.scores import use_cases
+from services.scoring.scores.use_cases import Teller
+from shared.contracts.envelope import Event
+
+
+class InteractionHandler:
+    """Applies batches of the interaction service's events; the facts' own table remembers what has been seen."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+
+    async def __call__(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
+        received = [
+            ReceivedFact(to_fact(event.data), event.envelope.id, event.envelope.recordedtime) for event in events
+        ]
+        await use_cases.apply_facts(session, received=received, teller=self._teller)

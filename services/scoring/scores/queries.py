@@ -1,0 +1,152 @@
+"""Reads of scores: what they are computed under, what was told, and how far rescoring is."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Depends, Request
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import and_, col, func, or_, select
+
+from services.scoring.facts import queries as facts
+from services.scoring.facts.fact import Fact
+from services.scoring.facts.measures import Measures, from_microseconds
+from services.scoring.facts.statistics import EMPTY, Statistics, fold
+from services.scoring.lifetime import queries as models
+from services.scoring.lifetime.expectation import LifetimeModel
+from services.scoring.policies.policy import Policy
+from services.scoring.portfolio import queries as portfolios
+from services.scoring.portfolio.portfolio import Portfolio
+from services.scoring.scores.explanation import Scored
+from services.scoring.scores.models import Rescoring, Review, ToldScore
+from services.scoring.scores.score import Context, effective_instant, score
+from shared.errors import InvalidInput, NotFound
+
+Order = Literal["current_value", "realised_value"]
+
+
+class Contexts:
+    """What scores are computed under; models and portfolios never change, so each is read once per process."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+        self.measures = Measures(policy)
+        self._models: dict[int, LifetimeModel] = {}
+        self._portfolios: dict[int, Portfolio] = {}
+
+    async def load(self, session: AsyncSession, at: datetime | None = None) -> Context:
+        """With the newest model and portfolio, or those in force at an earlier instant.
+
+        Whoever is going to tell scores calls it after locking the customers' rows: rescoring under a newer model then
+        either comes later for these customers, or its model is seen here.
+        """
+        model_version = await models.find_version(session, at)
+        portfolio_version = await portfolios.find_version(session, at)
+        return Context(
+            self.policy,
+            self.measures,
+            None if model_version is None else await self._model(session, model_version),
+            None if portfolio_version is None else await self._portfolio(session, portfolio_version),
+            portfolio_version,
+        )
+
+    async def _model(self, session: AsyncSession, version: int) -> LifetimeModel:
+        if version not in self._models:
+            self._models[version] = await models.read_model(session, version)
+        return self._models[version]
+
+    async def _portfolio(self, session: AsyncSession, version: int) -> Portfolio:
+        if version not in self._portfolios:
+            self._portfolios[version] = await portfolios.read_portfolio(session, version)
+        return self._portfolios[version]
+
+
+def _contexts_of(request: Request) -> Contexts:
+    contexts: Contexts = request.app.state.contexts
+    return contexts
+
+
+ContextsDep = Annotated[Contexts, Depends(_contexts_of)]
+
+
+async def score_customer(
+    session: AsyncSession,
+    customer_id: UUID,
+    *,
+    contexts: Contexts,
+    now: datetime,
+    as_of: datetime | None = None,
+    with_facts: bool = False,
+) -> Scored:
+    """The score now, or as it would have been told at an earlier instant had all facts arrived in time.
+
+    Raises NotFound for a customer nobody has told of, and InvalidInput for an instant that has no score.
+    """
+    if as_of is not None and as_of > now:
+        raise InvalidInput(
+            f"the present is {now.isoformat()}; a score of the future cannot be known",
+            code="as_of_in_future",
+            field="as_of",
+        )
+    statistics, found = await _statistics(session, customer_id, contexts, as_of, with_facts=with_facts)
+    context = await contexts.load(session, as_of)
+    instant = effective_instant(statistics, now) if as_of is None else as_of
+    return Scored(customer_id, statistics, context, score(statistics, context, instant), found)
+
+
+async def _statistics(
+    session: AsyncSession, customer_id: UUID, contexts: Contexts, as_of: datetime | None, *, with_facts: bool
+) -> tuple[Statistics, Sequence[Fact] | None]:
+    present = await facts.find_statistics(session, customer_id)
+    if present is None and not await facts.is_known(session, customer_id):
+        raise NotFound(
+            "no customer with this id is known; POST /v1/customers of the customer service registers one",
+            code="customer_unknown",
+            customer_id=str(customer_id),
+        )
+    if present is None:
+        return EMPTY, () if with_facts else None
+    if as_of is not None and as_of < from_microseconds(present.first_at):
+        first = from_microseconds(present.first_at).isoformat()
+        raise InvalidInput(
+            f"nothing is known of this customer before {first}; ask for that instant or a later one",
+            code="as_of_before_first_fact",
+            field="as_of",
+            first_fact_at=first,
+        )
+    if as_of is None and not with_facts:
+        return present, None
+    until = await facts.list_facts(session, customer_id, until=as_of)
+    return fold(EMPTY, until, contexts.measures), until if with_facts else None
+
+
+async def list_told(
+    session: AsyncSession, *, order: Order, limit: int, after: tuple[int, UUID] | None
+) -> list[ToldScore]:
+    """Scores as last told, the highest value first; `after` is the (value, customer) of the last one seen."""
+    value = col(ToldScore.current_value if order == "current_value" else ToldScore.realised_value)
+    customer_id = col(ToldScore.customer_id)
+    rows = select(ToldScore).where(value.is_not(None)).order_by(value.desc(), customer_id).limit(limit)
+    if after is not None:
+        last, last_id = after
+        rows = rows.where(value <= last, or_(value < last, and_(value == last, customer_id > last_id)))
+    return list(await session.scalars(rows))
+
+
+async def find_rescoring(session: AsyncSession) -> Rescoring | None:
+    return await session.get(Rescoring, True)
+
+
+async def is_rescoring_done(session: AsyncSession, contexts: Contexts) -> bool:
+    """Whether everybody has been scored under the newest policy, model and portfolio."""
+    progress = await find_rescoring(session)
+    if progress is None or progress.finished_at is None:
+        return False
+    context = await contexts.load(session)
+    return (progress.policy_version, progress.model_version, progress.portfolio_version) == context.versions
+
+
+async def count_due_reviews(session: AsyncSession, now: datetime) -> int:
+    due = select(func.count()).select_from(Review).where(col(Review.due_at) <= now)
+    return await session.scalar(due) or 0

@@ -1,0 +1,110 @@
+"""SQL of told scores, reviews and rescoring, over arrays where it follows a batch."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.scores.models import Rescoring
+from services.scoring.scores.telling import Told
+from shared.db.session import driver
+
+_READ_TOLD = """
+SELECT batch.customer_id, due_at, realised_value, current_value, probability_active, satisfaction, loyalty_level,
+       lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version
+FROM unnest($1::uuid[]) AS batch (customer_id)
+LEFT JOIN scores USING (customer_id) LEFT JOIN reviews USING (customer_id)
+"""
+
+_UPSERT_TOLD = """
+INSERT INTO scores (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
+                    lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version)
+SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::float8[], $5::smallint[], $6::text[], $7::text[],
+                     $8::text[], $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::int[],
+                     $14::int[])
+ON CONFLICT (customer_id) DO UPDATE
+SET realised_value = EXCLUDED.realised_value, current_value = EXCLUDED.current_value,
+    probability_active = EXCLUDED.probability_active, satisfaction = EXCLUDED.satisfaction,
+    loyalty_level = EXCLUDED.loyalty_level, lifecycle_stage = EXCLUDED.lifecycle_stage,
+    abc_class = EXCLUDED.abc_class, recency = EXCLUDED.recency, frequency = EXCLUDED.frequency,
+    monetary = EXCLUDED.monetary, as_of = EXCLUDED.as_of, policy_version = EXCLUDED.policy_version,
+    model_version = EXCLUDED.model_version
+"""
+
+_UPSERT_REVIEWS = """
+INSERT INTO reviews (customer_id, due_at) SELECT * FROM unnest($1::uuid[], $2::timestamptz[])
+ON CONFLICT (customer_id) DO UPDATE SET due_at = EXCLUDED.due_at
+"""
+
+_DELETE_REVIEWS = "DELETE FROM reviews WHERE customer_id = ANY ($1::uuid[])"
+
+_INSERT_RESCORING = """
+INSERT INTO rescoring (only, policy_version, customers, scored, told, started_at) VALUES (true, 0, 0, 0, 0, $1)
+ON CONFLICT DO NOTHING
+"""
+
+_COLUMNS = tuple(field.name for field in fields(Told) if field.name != "rfm")
+
+_DUE = "SELECT customer_id FROM reviews WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
+
+
+async def read_told(
+    session: AsyncSession, customer_ids: Collection[UUID]
+) -> dict[UUID, tuple[Told | None, datetime | None]]:
+    """Per customer what was last told, and when the next review is due.
+
+    To be called once the customers' statistics are locked, in a statement of its own: a join in the locking statement
+    would show the row as it was before the wait for the lock.
+    """
+    rows = await (await driver(session)).fetch(_READ_TOLD, list(customer_ids))
+    return {row["customer_id"]: (None if row["realised_value"] is None else _told(row), row["due_at"]) for row in rows}
+
+
+async def upsert_told(session: AsyncSession, told: Mapping[UUID, Told]) -> None:
+    if not told:
+        return
+    ones = told.values()
+    quintiles = [one.rfm or (None, None, None) for one in ones]
+    await (await driver(session)).execute(
+        _UPSERT_TOLD,
+        list(told),
+        [one.realised_value for one in ones],
+        [one.current_value for one in ones],
+        [one.probability_active for one in ones],
+        [one.satisfaction for one in ones],
+        [one.loyalty_level for one in ones],
+        [one.lifecycle_stage for one in ones],
+        [one.abc_class for one in ones],
+        *([quintile[place] for quintile in quintiles] for place in range(3)),
+        [one.as_of for one in ones],
+        [one.policy_version for one in ones],
+        [one.model_version for one in ones],
+    )
+
+
+async def set_reviews(session: AsyncSession, due: Mapping[UUID, datetime | None]) -> None:
+    """Sets when customers are due; None: never."""
+    dated = {customer_id: at for customer_id, at in due.items() if at is not None}
+    if dated:
+        await (await driver(session)).execute(_UPSERT_REVIEWS, list(dated), list(dated.values()))
+    if len(dated) < len(due):
+        await (await driver(session)).execute(_DELETE_REVIEWS, [one for one in due if one not in dated])
+
+
+async def list_due(session: AsyncSession, until: datetime, limit: int) -> list[UUID]:
+    """Customers whose review is due, the longest waiting first."""
+    return [row[0] for row in await (await driver(session)).fetch(_DUE, until, limit)]
+
+
+async def lock_rescoring(session: AsyncSession, started_at: datetime) -> Rescoring | None:
+    """The one row of rescoring's progress; None while another process works on it."""
+    await (await driver(session)).execute(_INSERT_RESCORING, started_at)
+    return await session.get(Rescoring, True, with_for_update={"skip_locked": True})
+
+
+def _told(row: Mapping[str, Any]) -> Told:
+    rfm = None if row["recency"] is None else (row["recency"], row["frequency"], row["monetary"])
+    return Told(rfm=rfm, **{name: row[name] for name in _COLUMNS})

@@ -1,0 +1,150 @@
+"""What the API says of scores."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import Field
+
+from services.scoring.scores.sentences import Language
+from shared.contracts.common import Money
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Percentage, Probability, Quintile
+from shared.web.schemas import ResponseModel
+
+
+class ReasonRead(ResponseModel):
+    """Why: `points` or `money` of all reasons of a figure add up to it; one without either takes part in no sum."""
+
+    rule: str = Field(examples=["complaint"])
+    sentence: str
+    points: float | None = None
+    money: Money | None = None
+    evidence: dict[str, Any]
+    event_count: int | None = Field(default=None, description="facts behind it; with explain=true")
+    events: list[UUID] | None = Field(default=None, description="the newest of them, by id; with explain=true")
+
+
+class RealisedValueRead(ResponseModel):
+    """Margin earned to date, returns and compensation taken off."""
+
+    value: Money
+    last_12_months: Money
+    reasons: list[ReasonRead]
+
+
+class MoneyInterval(ResponseModel):
+    low: Money
+    high: Money
+
+
+class NumberInterval(ResponseModel):
+    low: float
+    high: float
+
+
+class CurrentValueRead(ResponseModel):
+    """Present value of the margin expected within the horizon. Intervals cover the share that `interval` names."""
+
+    value: Money | None
+    value_interval: MoneyInterval | None
+    probability_active: Probability | None
+    probability_active_interval: NumberInterval | None
+    expected_purchases: float | None
+    expected_purchases_interval: NumberInterval | None
+    expected_margin: Money | None = Field(description="per purchase")
+    expected_margin_interval: MoneyInterval | None
+    horizon_months: int
+    discount_per_year: float
+    interval: float
+    missing: ReasonRead | None = Field(description="why there is no value")
+    reasons: list[ReasonRead]
+
+
+class PointsRead(ResponseModel):
+    value: Percentage
+    reasons: list[ReasonRead]
+
+
+class LevelRead(ResponseModel):
+    """`reasons`: what the level rests on; `lacking`: what the next one asks for and is not there."""
+
+    value: LoyaltyLevel
+    reasons: list[ReasonRead]
+    lacking: list[ReasonRead]
+
+
+class StageRead(ResponseModel):
+    value: LifecycleStage
+    reasons: list[ReasonRead]
+
+
+class AbcRead(ResponseModel):
+    value: AbcClass
+    reasons: list[ReasonRead]
+
+
+class RfmRead(ResponseModel):
+    recency: Quintile
+    frequency: Quintile
+    monetary: Quintile
+    reasons: list[ReasonRead]
+
+
+class ScoreRead(ResponseModel):
+    customer_id: UUID
+    as_of: datetime
+    language: Language
+    policy_version: int
+    model_version: int | None
+    portfolio_version: int | None
+    facts: int = Field(description="interactions it rests on")
+    notice: str | None = Field(description="what to know before reading the figures")
+    realised_value: RealisedValueRead
+    current_value: CurrentValueRead
+    satisfaction: PointsRead
+    loyalty: PointsRead
+    loyalty_level: LevelRead
+    lifecycle_stage: StageRead
+    abc_class: AbcRead | None = Field(description="null before the first purchase or portfolio")
+    rfm: RfmRead | None = Field(description="null before the first purchase or portfolio")
+    review_at: datetime | None = Field(description="no class changes before this instant unless something happens")
+
+
+class ToldScoreRead(ResponseModel):
+    """A score as it was last told on `scoring.events`; small movements since then are not in it."""
+
+    customer_id: UUID
+    as_of: datetime
+    realised_value: Money
+    current_value: Money | None
+    probability_active: Probability | None
+    satisfaction: Percentage
+    loyalty_level: LoyaltyLevel
+    lifecycle_stage: LifecycleStage
+    abc_class: AbcClass | None
+    rfm: tuple[Quintile, Quintile, Quintile] | None
+    policy_version: int
+    model_version: int | None
+
+
+class RescoringRead(ResponseModel):
+    """How far everybody has been rescored under the newest policy, model and portfolio."""
+
+    policy_version: int
+    model_version: int | None
+    portfolio_version: int | None
+    customers: int
+    scored: int
+    told: int
+    done: bool
+
+
+class StatusRead(ResponseModel):
+    facts: int
+    customers: int = Field(description="customers with facts")
+    known_customers: int = Field(description="customers that the customer service has told of")
+    last_applied_at: datetime | None = Field(description="by the wall clock")
+    last_occurred_at: datetime | None = Field(description="of the latest fact, in business time")
+    recorded_to_scored_ms: dict[str, int] = Field(examples=[{"p50": 8, "p95": 23, "p99": 45}])
+    reviews_due: int
+    rescoring: RescoringRead | None
