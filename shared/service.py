@@ -131,14 +131,19 @@ def platform_of(request: Request) -> Platform[Any]:
     return platform
 
 
-def _clock_of(request: Request) -> Clock:
+async def _current_platform(request: Request) -> Platform[Any]:
+    return platform_of(request)
+
+
+async def _clock_of(request: Request) -> Clock:
     return platform_of(request).clock
 
 
-def _outbox_of(request: Request) -> Outbox:
+async def _outbox_of(request: Request) -> Outbox:
     return platform_of(request).outbox
 
 
-PlatformDep = Annotated[Platform[Any], Depends(platform_of)]
+# Coroutines all: FastAPI sends plain functions to a thread, which costs more than all the rest of a request.
+PlatformDep = Annotated[Platform[Any], Depends(_current_platform)]
 ClockDep = Annotated[Clock, Depends(_clock_of)]
 OutboxDep = Annotated[Outbox, Depends(_outbox_of)]

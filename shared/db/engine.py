@@ -3,6 +3,8 @@
 from typing import Any
 
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 
@@ -19,12 +21,11 @@ def create_engine(dsn: str, *, pool_size: int, application_name: str) -> AsyncEn
 
     Parameters of statements are kept out of error messages and logs, for they may be personal data.
     """
-    return create_async_engine(
+    engine = create_async_engine(
         dsn,
         pool_size=pool_size,
         max_overflow=0,
         pool_timeout=10,
-        pool_pre_ping=True,
         hide_parameters=True,
         connect_args={
             "async_creator_fn": _connect,
@@ -32,3 +33,14 @@ def create_engine(dsn: str, *, pool_size: int, application_name: str) -> AsyncEn
             "command_timeout": 60,
         },
     )
+    event.listen(engine.sync_engine, "checkout", _refuse_closed)
+    return engine
+
+
+def _refuse_closed(connection: Any, _record: object, _proxy: object) -> None:
+    """Has the pool replace a connection that the server has closed meanwhile.
+
+    The event loop has seen it close, so that asking costs nothing; the pool's own ping costs three round trips.
+    """
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError("the server has closed this connection")

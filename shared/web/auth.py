@@ -1,5 +1,7 @@
 """Who is calling: bearer tokens (JWT) checked against the issuer's keys, and scopes demanded per route."""
 
+import hashlib
+import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -8,12 +10,15 @@ from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
 from jwt import PyJWK
 
+from shared.clock import wall_now
 from shared.errors import Forbidden, Unauthenticated
 from shared.web.jwks import KeySet
 
 ALGORITHMS = ("ES256", "RS256", "EdDSA")
 LEEWAY_SECONDS = 30
 MAX_TOKEN_LENGTH = 8192
+REMEMBERED_SECONDS = 60.0
+REMEMBERED_TOKENS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,12 @@ class Principal:
     roles: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
+class _KnownToken:
+    principal: Principal
+    until: float
+
+
 class TokenVerifier:
     """Turns a token into a Principal, or says precisely why not."""
 
@@ -32,12 +43,30 @@ class TokenVerifier:
         self._issuer = issuer
         self._audience = audience
         self._keys = keys
+        self._known: dict[bytes, _KnownToken] = {}
 
     async def verify(self, token: str) -> Principal:
-        """Raises Unauthenticated with a code of its own per cause, or Unavailable while the keys cannot be read."""
+        """Raises Unauthenticated with a code of its own per cause, or Unavailable while the keys cannot be read.
+
+        A token found good is taken as good for a minute, at most until it expires: checking a signature costs more than
+        many a request.
+        """
+        digest = hashlib.sha256(token.encode()).digest()
+        known = self._known.get(digest)
+        if known is not None and time.monotonic() < known.until:
+            return known.principal
+        claims = await self._claims_of(token)
+        principal = _principal(claims)
+        seconds = min(REMEMBERED_SECONDS, float(claims["exp"]) + LEEWAY_SECONDS - wall_now().timestamp())
+        if len(self._known) >= REMEMBERED_TOKENS:
+            self._known.clear()
+        self._known[digest] = _KnownToken(principal, time.monotonic() + seconds)
+        return principal
+
+    async def _claims_of(self, token: str) -> dict[str, Any]:
         key = await self._key_of(token)
         try:
-            claims = jwt.decode(
+            return jwt.decode(
                 token,
                 key,
                 algorithms=[key.algorithm_name],
@@ -48,7 +77,6 @@ class TokenVerifier:
             )
         except jwt.PyJWTError as error:
             raise _refusal(error, issuer=self._issuer, audience=self._audience) from error
-        return _principal(claims)
 
     async def _key_of(self, token: str) -> PyJWK:
         if len(token) > MAX_TOKEN_LENGTH:

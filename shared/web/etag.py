@@ -25,30 +25,33 @@ class NotModified(Exception):
 class EntityTag:
     """Sets the ETag of the answer: `etag.set(customer.version)`."""
 
-    def __init__(
-        self,
-        request: Request,
-        response: Response,
-        if_none_match: Annotated[str | None, Header(max_length=2000, include_in_schema=False)] = None,
-    ) -> None:
-        self._reading = request.method in ("GET", "HEAD")
+    def __init__(self, response: Response, *, known: str | None) -> None:
+        """`known` is If-None-Match of a read, None on a change."""
         self._response = response
-        self._known = if_none_match
+        self._known = known
 
     def set(self, version: int) -> None:
         """Raises NotModified on a read whose If-None-Match names this version."""
         etag = etag_of(version)
-        if self._reading and self._known is not None:
+        if self._known is not None:
             known = {tag.strip().removeprefix("W/") for tag in self._known.split(",")}
             if etag in known or "*" in known:
                 raise NotModified(etag)
         self._response.headers["ETag"] = etag
 
 
-ETagDep = Annotated[EntityTag, Depends(EntityTag)]
+async def _entity_tag(
+    request: Request,
+    response: Response,
+    if_none_match: Annotated[str | None, Header(max_length=2000, include_in_schema=False)] = None,
+) -> EntityTag:
+    return EntityTag(response, known=if_none_match if request.method in ("GET", "HEAD") else None)
 
 
-def read_if_match(
+ETagDep = Annotated[EntityTag, Depends(_entity_tag)]
+
+
+async def read_if_match(
     if_match: Annotated[str | None, Header(description='the ETag last read, for example `"3"`', max_length=200)] = None,
 ) -> int:
     if if_match is None:

@@ -39,7 +39,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-def declare_idempotency_key(request: Request, key: IdempotencyKey = None) -> None:
+async def declare_idempotency_key(request: Request, key: IdempotencyKey = None) -> None:
     """The dependency by which a changing route accepts the header: validated, documented, and left for the route."""
     request.state.idempotency_key = key
 

@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar, overload
@@ -32,21 +33,24 @@ class Page(ResponseModel, Generic[T]):
     next_cursor: str | None = Field(default=None, description="give it as `cursor` to read on; null when this is all")
 
 
+@dataclass(frozen=True, slots=True)
 class PageParams:
     """`limit` and `cursor` of a list request."""
 
-    def __init__(
-        self,
-        limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows per page")] = DEFAULT_LIMIT,
-        cursor: Annotated[
-            str | None, Query(max_length=_MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
-        ] = None,
-    ) -> None:
-        self.limit = limit
-        self.cursor = cursor
+    limit: int = DEFAULT_LIMIT
+    cursor: str | None = None
 
 
-PageDep = Annotated[PageParams, Depends(PageParams)]
+async def _page_params(
+    limit: Annotated[int, Query(ge=1, le=MAX_LIMIT, description="rows per page")] = DEFAULT_LIMIT,
+    cursor: Annotated[
+        str | None, Query(max_length=_MAX_CURSOR_LENGTH, description="`next_cursor` of the page before")
+    ] = None,
+) -> PageParams:
+    return PageParams(limit, cursor)
+
+
+PageDep = Annotated[PageParams, Depends(_page_params)]
 
 
 def encode_cursor(*values: object) -> str:

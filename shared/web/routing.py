@@ -51,6 +51,10 @@ def _database(request: Request) -> Database:
     return database
 
 
+async def _current_database(request: Request) -> Database:
+    return _database(request)
+
+
 class TransactionalRoute(APIRoute):
     """Wraps a route in one transaction (or, for reading methods, in one read-only snapshot)."""
 
@@ -157,7 +161,7 @@ def api_router(*, prefix: str = "", tags: list[str | Enum] | None = None, **opti
     return APIRouter(prefix=prefix, tags=tags, route_class=TransactionalRoute, **options)
 
 
-def _current_session(request: Request) -> AsyncSession:
+async def _current_session(request: Request) -> AsyncSession:
     session: AsyncSession | None = getattr(request.state, "session", None)
     if session is None:
         raise RuntimeError("SessionDep belongs to routes of api_router")
@@ -169,5 +173,5 @@ SessionDep = Annotated[AsyncSession, Depends(_current_session)]
 
 Its block ends before the answer is sent, so a streaming endpoint opens snapshots of its own instead.
 """
-DatabaseDep = Annotated[Database, Depends(_database)]
+DatabaseDep = Annotated[Database, Depends(_current_database)]
 """For streaming endpoints, which must not hold a transaction while they stream: short snapshots, one per portion."""

@@ -1,5 +1,6 @@
 """The transaction edge: what is committed, what is not, and which failures pass."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import asyncpg
@@ -134,6 +135,20 @@ async def test_a_server_that_is_not_there_is_a_passing_failure(own_postgres_serv
 
     with pytest.raises(Unavailable):
         await database.check()
+
+
+async def test_connections_that_the_server_closed_are_replaced_unnoticed(own_postgres_server: PostgresServer) -> None:
+    database = Database(create_engine(own_postgres_server.dsn("postgres"), pool_size=3, application_name="test"))
+    async with database.snapshot() as one, database.snapshot() as two:
+        await one.execute(text("SELECT 1"))
+        await two.execute(text("SELECT 1"))
+    own_postgres_server.stop()
+    own_postgres_server.start()
+    await asyncio.sleep(0.01)  # the event loop hears of the closed sockets
+
+    for _ in range(3):
+        assert await database.check() is None
+    await database.dispose()
 
 
 async def test_an_error_of_the_block_itself_stays_what_it_is(database: Database) -> None:

@@ -67,7 +67,7 @@ async def test_wrong_values_are_told_by_their_path(toy: ToyService) -> None:
     assert shown(told) == [
         ("text", "string_type"),
         ("lines[1].amount", "greater_than_equal"),
-        ("figure", "union_tag_invalid"),
+        ("figure.shape", "union_tag_invalid"),
     ]
     assert told["errors"][1]["detail"] == "input should be greater than or equal to 1; given was -5"
 
