@@ -20,8 +20,9 @@ async def dedicated_connection(database: Database) -> AsyncIterator["asyncpg.Con
     try:
         async with database.engine.connect() as connection:
             raw = await connection.get_raw_connection()
+            own = cast("asyncpg.Connection[Any]", raw.driver_connection)
             raw.detach()
-            yield cast("asyncpg.Connection[Any]", raw.driver_connection)
+            yield own
     except Exception as error:
         if not is_passing(error):
             raise

@@ -92,7 +92,7 @@ class Broker(Protocol):
     """A durable, partitioned log with consumer groups."""
 
     async def start(self) -> None:
-        """Raises Unavailable when the broker cannot be reached."""
+        """Connects; nothing to do when it is connected. Raises Unavailable when the broker cannot be reached."""
         ...
 
     async def stop(self) -> None: ...

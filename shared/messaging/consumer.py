@@ -82,7 +82,7 @@ class Consumer:
                 group=self._group,
                 topics=self._dispatcher.topics,
                 broker=self._broker,
-                pipeline=pipeline,
+                process=pipeline.process,
                 attempts=attempts,
                 metrics=metrics,
                 max_batch=self._max_batch,

@@ -5,32 +5,36 @@ comes again, and the inbox knows it. Batches need no tuning: an event that arriv
 while others gather behind it; after a small batch the loop waits a moment for more; a backlog comes in full batches.
 
 When partitions move, the batch in hand is finished and committed first. Only one that waits out an outage is dropped,
-since that may take long, and read again by whoever has its partitions then. Should finishing take too long, the new
-owner begins beside it: both claim the same events in the inbox, and the second finds them seen.
+since that may take long, and read again by whoever has its partitions then; after a few seconds in any case, for some
+brokers move partitions only while they are asked for records. Should finishing take too long, the new owner begins
+beside it: both claim the same events in the inbox, and the second finds them seen.
 """
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from functools import partial
 
 import structlog
 
 from shared.errors import Unavailable
-from shared.messaging.attempts import Attempts, Interrupted, pause_unless
+from shared.messaging.attempts import Attempts, Interrupted, Pause, pause_unless
 from shared.messaging.broker import Broker, Record, Subscription, TopicPartition
 from shared.messaging.consumer_metrics import ConsumerMetrics
-from shared.messaging.pipeline import Pipeline
 from shared.waiting import happened
 
 log = structlog.get_logger(__name__)
+
+Process = Callable[[Sequence[Record], Pause], Awaitable[None]]
+"""Returns when all records are dealt with and committed; Interrupted when told so by the pause."""
 
 _FETCH_SECONDS = 1.0
 _LAG_SECONDS = 5.0
 _SMALL_BATCH = 50
 _LINGER_SECONDS = 0.003
 _DRAIN_SECONDS = 10.0
+_HOLD_SECONDS = 5.0
 
 
 class ConsumerLoop:
@@ -40,7 +44,7 @@ class ConsumerLoop:
         group: str,
         topics: Sequence[str],
         broker: Broker,
-        pipeline: Pipeline,
+        process: Process,
         attempts: Attempts,
         metrics: ConsumerMetrics,
         max_batch: int,
@@ -48,7 +52,7 @@ class ConsumerLoop:
         self._group = group
         self._topics = topics
         self._broker = broker
-        self._pipeline = pipeline
+        self._process = process
         self._attempts = attempts
         self._metrics = metrics
         self._max_batch = max_batch
@@ -90,12 +94,24 @@ class ConsumerLoop:
     async def _apply(self, subscription: Subscription, records: Sequence[Record], stop: asyncio.Event) -> None:
         self._let_go.clear()
         self._idle.clear()
-        pause = pause_unless(stop, self._let_go)
+        pause = self._pause(stop, time.monotonic() + _HOLD_SECONDS)
         try:
-            await self._pipeline.process(records, pause)
+            await self._process(records, pause)
             await self._attempts.patiently(partial(subscription.commit, _ends(records)), pause=pause)
         finally:
             self._idle.set()
+
+    def _pause(self, stop: asyncio.Event, deadline: float) -> Pause:
+        """Waits for the next attempt at the batch in hand, as long as holding on to it does no harm."""
+        uninterrupted = pause_unless(stop, self._let_go)
+
+        async def pause(seconds: float) -> None:
+            left = deadline - time.monotonic()
+            await uninterrupted(max(0.0, min(seconds, left)))
+            if seconds >= left:
+                raise Interrupted
+
+        return pause
 
     async def _release(self, partitions: frozenset[TopicPartition]) -> None:
         """Called by the subscription before partitions are given away: within its fetch, where nothing is in hand, or

@@ -1,50 +1,27 @@
 """Events are part of the transaction that appends them: in its order, once it commits, and not otherwise."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 from structlog.contextvars import bound_contextvars
 
-from shared.clock import SteppedClock, wall_now
+from shared.clock import wall_now
 from shared.contracts.customer import ProfileErased
-from shared.contracts.envelope import Event
 from shared.db.session import Database
 from shared.errors import TooLarge
-from shared.messaging.broker import Record
-from shared.messaging.codec import decode, unpack_headers
 from shared.messaging.correlation import correlated
 from shared.messaging.outbox import NewEvent, Outbox
-from tests.support.messaging import NOON, messaging_database, new_purchase, purchase
-from tests.support.postgres import DatabaseFactory
-
-
-@pytest.fixture
-async def database(database_factory: DatabaseFactory) -> AsyncIterator[Database]:
-    async with messaging_database(await database_factory(None)) as database:
-        yield database
-
-
-@pytest.fixture
-def outbox() -> Outbox:
-    return Outbox(source="rapport/test", clock=SteppedClock(NOON))
-
-
-async def stored(database: Database) -> list[Event[Any]]:
-    """What the relay will publish, read back as a consumer would."""
-    async with database.snapshot() as session:
-        rows = await session.execute(text("SELECT id, topic, key, headers, value FROM outbox ORDER BY id"))
-        return [decode(Record(r.topic, 0, r.id, r.key, r.value, unpack_headers(r.headers), NOON)) for r in rows]
+from tests.support.messaging import NOON, new_purchase, purchase
+from tests.support.outbox import published
 
 
 async def test_events_are_stored_in_the_order_given(database: Database, outbox: Outbox) -> None:
     events = [new_purchase(order_id=f"order-{number}") for number in range(100)]
     async with database.transaction() as session:
         await outbox.append(session, events)
-    assert [event.data for event in await stored(database)] == [event.data for event in events]
+    assert [event.data for event in await published(database)] == [event.data for event in events]
 
 
 async def test_the_envelope_says_who_when_and_about_whom(database: Database, outbox: Outbox) -> None:
@@ -52,7 +29,7 @@ async def test_the_envelope_says_who_when_and_about_whom(database: Database, out
     before = wall_now()
     async with database.transaction() as session:
         await outbox.append(session, [event])
-    envelope = (await stored(database))[0].envelope
+    envelope = (await published(database))[0].envelope
     assert envelope.source == "rapport/test"
     assert envelope.id == event.id
     assert envelope.time == NOON
@@ -65,7 +42,7 @@ async def test_the_business_instant_may_be_given(database: Database, outbox: Out
     data, yesterday = purchase(), NOON - timedelta(days=1)
     async with database.transaction() as session:
         await outbox.append(session, [NewEvent(data=data, customer_id=data.customer_id, time=yesterday)])
-    assert (await stored(database))[0].envelope.time == yesterday
+    assert (await published(database))[0].envelope.time == yesterday
 
 
 async def test_a_rollback_takes_the_events_with_it(database: Database, outbox: Outbox) -> None:
@@ -76,21 +53,21 @@ async def test_a_rollback_takes_the_events_with_it(database: Database, outbox: O
 
     with pytest.raises(RuntimeError):
         await fail_after_append()
-    assert await stored(database) == []
+    assert await published(database) == []
 
 
 async def test_the_request_s_correlation_travels_along(database: Database, outbox: Outbox) -> None:
     with bound_contextvars(correlation_id="request-1", causation_id="cause-1"):
         async with database.transaction() as session:
             await outbox.append(session, [new_purchase()])
-    envelope = (await stored(database))[0].envelope
+    envelope = (await published(database))[0].envelope
     assert (envelope.correlationid, envelope.causationid) == ("request-1", "cause-1")
 
 
 async def test_an_event_without_a_past_starts_its_own_correlation(database: Database, outbox: Outbox) -> None:
     async with database.transaction() as session:
         await outbox.append(session, [new_purchase()])
-    envelope = (await stored(database))[0].envelope
+    envelope = (await published(database))[0].envelope
     assert (envelope.correlationid, envelope.causationid) == (envelope.id, None)
 
 
@@ -100,14 +77,14 @@ async def test_effects_of_a_batch_carry_the_correlation_of_their_causes(database
             await outbox.append(session, [new_purchase()])
     async with database.transaction() as session:
         await outbox.append(session, [new_purchase()])
-    causes = await stored(database)
+    causes = await published(database)
     with correlated(causes):
         async with database.transaction() as session:
             for cause in causes:
                 data = purchase()
                 effect = NewEvent(data=data, customer_id=data.customer_id, causation_id=cause.envelope.id)
                 await outbox.append(session, [effect])
-    effects = (await stored(database))[2:]
+    effects = (await published(database))[2:]
     assert [e.envelope.correlationid for e in effects] == ["request-1", causes[1].envelope.id]
     assert [e.envelope.causationid for e in effects] == [c.envelope.id for c in causes]
 
@@ -119,7 +96,7 @@ async def test_a_tombstone_has_no_value(database: Database, outbox: Outbox) -> N
     async with database.snapshot() as session:
         row = (await session.execute(text("SELECT key, value FROM outbox"))).one()
     assert row == (str(customer_id).encode(), None)
-    assert (await stored(database))[0].data == ProfileErased(customer_id=customer_id)
+    assert (await published(database))[0].data == ProfileErased(customer_id=customer_id)
 
 
 async def test_an_event_too_large_for_a_broker_is_refused_there_and_then(database: Database, outbox: Outbox) -> None:
