@@ -1,7 +1,6 @@
 """Who is calling: bearer tokens (JWT) checked against the issuer's keys, and scopes demanded per route."""
 
 import hashlib
-import time
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -52,16 +51,16 @@ class TokenVerifier:
         many a request.
         """
         digest = hashlib.sha256(token.encode()).digest()
+        now = wall_now().timestamp()
         known = self._known.get(digest)
-        if known is not None and time.monotonic() < known.until:
+        if known is not None and now < known.until:
             return known.principal
         claims = await self._claims_of(token)
-        principal = _principal(claims)
-        seconds = min(REMEMBERED_SECONDS, float(claims["exp"]) + LEEWAY_SECONDS - wall_now().timestamp())
         if len(self._known) >= REMEMBERED_TOKENS:
             self._known.clear()
-        self._known[digest] = _KnownToken(principal, time.monotonic() + seconds)
-        return principal
+        known = _KnownToken(_principal(claims), min(now + REMEMBERED_SECONDS, claims["exp"] + LEEWAY_SECONDS))
+        self._known[digest] = known
+        return known.principal
 
     async def _claims_of(self, token: str) -> dict[str, Any]:
         key = await self._key_of(token)

@@ -204,13 +204,15 @@ class ToyService:
 
 
 @asynccontextmanager
-async def run_toy_service(dsn: str, tokens: Tokens, **settings: Any) -> AsyncIterator[ToyService]:
+async def run_toy_service(
+    dsn: str, tokens: Tokens, *, admin_routers: Sequence[APIRouter] = (), **settings: Any
+) -> AsyncIterator[ToyService]:
     engine = create_engine(dsn, pool_size=5, application_name="toy")
     database = Database(engine)
     async with engine.begin() as connection:
         await connection.run_sync(METADATA.create_all)
     values = {"database_url": dsn, "broker_database_url": dsn, **tokens.settings(), **settings}
-    platform = ToyPlatform(ServiceSettings(**values), database, tokens.verifier())
+    platform = ToyPlatform(ServiceSettings(**values), database, tokens.verifier(), admin_routers=admin_routers)
     gate = Gate()
     app = create_app("toy", title="Notes", description="Notes.", version="1", platform=platform, routers=[router])
     app.state.gate = gate
