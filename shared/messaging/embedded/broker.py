@@ -54,6 +54,8 @@ class EmbeddedBroker:
         self._background: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
+        if self._pool is not None:
+            return
         with translated():
             pool = await open_pool(self._dsn, size=self._pool_size)
             try:

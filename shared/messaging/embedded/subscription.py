@@ -14,6 +14,7 @@ from shared.messaging.embedded.groups import Group
 from shared.messaging.embedded.pulse import Pulse
 from shared.messaging.embedded.reading import read
 from shared.messaging.embedded.topics import Topics
+from shared.waiting import happened
 
 log = structlog.get_logger(__name__)
 
@@ -148,8 +149,7 @@ class EmbeddedSubscription:
             remaining = deadline - time.monotonic()
             if records or remaining <= 0:
                 return () if self._closed else records
-            if not self._wake.is_set():
-                await _wait(self._wake, min(remaining, _POLL_SECONDS))
+            await happened(self._wake, within_seconds=min(remaining, _POLL_SECONDS))
         return ()
 
     async def _read(self, max_records: int) -> list[Record]:
@@ -221,10 +221,3 @@ class EmbeddedSubscription:
     async def _tell_revoked(self, partitions: frozenset[int]) -> None:
         if self._on_revoked is not None:
             await self._on_revoked(frozenset(self._names[partition_id] for partition_id in partitions))
-
-
-async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
-        await asyncio.wait_for(event.wait(), seconds)
-    except TimeoutError:
-        return

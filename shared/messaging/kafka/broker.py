@@ -29,6 +29,8 @@ class KafkaBroker:
         self._subscriptions: list[KafkaSubscription] = []
 
     async def start(self) -> None:
+        if self._topics is not None:
+            return
         topics = TopicDirectory(self._settings)
         with translated():
             try:
