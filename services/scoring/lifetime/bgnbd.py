@@ -15,8 +15,11 @@ from scipy.special import betaln, digamma, expit, gammaln, hyp2f1, xlogy
 
 Floats = NDArray[np.float64]
 
-_SINGULAR: Final = 1e-5
+_SINGULAR: Final = 1e-6
 """The expectation divides by a - 1; its limit exists, so within this distance of 1 the neighbour's value is taken."""
+
+
+_MOST_TERMS: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def expected_purchases(model: BgNbd, x: Floats, t_x: Floats, T: Floats, horizon:
     """
     a = model.a if abs(model.a - 1) >= _SINGULAR else 1 + _SINGULAR
     z = horizon / (model.alpha + T + horizon)
-    series = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, a + model.b - 1 - model.r, a + model.b + x - 1, z)
+    series = np.exp((a - 1) * np.log1p(-z)) * _hyp2f1(a - 1, a + model.b - 1 - model.r, a + model.b + x - 1, z)
     if_active = (a + model.b + x - 1) / (a - 1) * (1 - series)
     return np.maximum(if_active, 0.0) * probability_active(model, x, t_x, T)
 
@@ -106,8 +109,28 @@ def expected_purchases_of_new(model: BgNbd, age: Floats) -> Floats:
     """E[X(t)]: repeat transactions of a customer picked at random, `age` weeks after the first; equation (9)."""
     a = model.a if abs(model.a - 1) >= _SINGULAR else 1 + _SINGULAR
     z = age / (model.alpha + age)
-    series = np.exp((a - 1) * np.log1p(-z)) * hyp2f1(a - 1, a + model.b - 1 - model.r, a + model.b - 1, z)
+    series = np.exp((a - 1) * np.log1p(-z)) * _hyp2f1(a - 1, a + model.b - 1 - model.r, a + model.b - 1, z)
     return np.asarray(np.maximum((a + model.b - 1) / (a - 1) * (1 - series), 0.0))
+
+
+def _hyp2f1(a: float, b: float, c: Floats, z: Floats) -> Floats:
+    """2F1(a, b; c; z) for 0 <= z < 1. scipy gives up on some large c, just where the plain series converges at once."""
+    c, z = np.broadcast_arrays(np.asarray(c, dtype=np.float64), np.asarray(z, dtype=np.float64))
+    value = np.array(hyp2f1(a, b, c, z))
+    lost = ~np.isfinite(value)
+    if lost.any():
+        value[lost] = _series(a, b, c[lost], z[lost])
+    return value
+
+
+def _series(a: float, b: float, c: Floats, z: Floats) -> Floats:
+    term, total = np.ones_like(z), np.ones_like(z)
+    for n in range(_MOST_TERMS):
+        term = term * (a + n) * (b + n) / ((c + n) * (n + 1)) * z
+        total = total + term
+        if (np.abs(term) <= np.finfo(np.float64).eps * np.abs(total)).all():
+            break
+    return total
 
 
 def count_probabilities(model: BgNbd, age: Floats, upto: int) -> Floats:

@@ -1,0 +1,5 @@
+"""The real purchases that the models are held to."""
+
+from tests.support.cdnow import cdnow_purchases
+
+__all__ = ["cdnow_purchases"]

@@ -1,0 +1,139 @@
+"""BG/NBD against the paper's figures, its own integral, and the corners of its parameter space."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pytest
+from scipy.integrate import quad
+from scipy.optimize import approx_fprime
+from scipy.stats import beta
+
+from deploy.local.cdnow import CdnowPurchase
+from services.scoring.lifetime import bgnbd
+from services.scoring.lifetime.bgnbd import BgNbd, Floats, PurchaseHistories
+from services.scoring.lifetime.fitting import PurchaseFit, fit_purchases
+from tests.support.factories.scoring import POLICY
+
+CALIBRATION_END = date(1997, 9, 30)
+PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
+
+
+def one(number: float) -> Floats:
+    return np.array([number])
+
+
+def days_of(purchases: Sequence[CdnowPurchase]) -> dict[int, list[date]]:
+    found: dict[int, set[date]] = defaultdict(set)
+    for purchase in purchases:
+        found[purchase.customer].add(purchase.date)
+    return {customer: sorted(days) for customer, days in found.items()}
+
+
+def calibration(purchases: Sequence[CdnowPurchase]) -> PurchaseHistories:
+    customers = [[day for day in days if day <= CALIBRATION_END] for _, days in sorted(days_of(purchases).items())]
+    return PurchaseHistories(
+        x=np.array([len(days) - 1.0 for days in customers]),
+        t_x=np.array([(days[-1] - days[0]).days / 7 for days in customers]),
+        T=np.array([(CALIBRATION_END - days[0]).days / 7 for days in customers]),
+        weight=np.ones(len(customers)),
+    )
+
+
+def test_fit_agrees_with_the_published_parameters(cdnow_purchases: list[CdnowPurchase]) -> None:
+    fit = fit_purchases(calibration(cdnow_purchases), POLICY.lifetime)
+
+    assert isinstance(fit, PurchaseFit)
+    assert fit.customers == 2357
+    assert fit.repeat_customers == 946
+    assert [round(number, 3) for number in (fit.model.r, fit.model.alpha, fit.model.a, fit.model.b)] == pytest.approx(
+        [0.243, 4.414, 0.793, 2.426], abs=1e-9
+    )
+    assert fit.log_likelihood == pytest.approx(-9582.4, abs=0.05)
+    # Table 2 of the paper: chi-square 4.82 over the same bins.
+    assert fit.goodness.chi_square == pytest.approx(4.82, abs=0.01)
+    assert fit.goodness.degrees_of_freedom == 3
+    assert fit.covariance is not None
+
+
+def test_expected_purchases_follow_the_hold_out_period(cdnow_purchases: list[CdnowPurchase]) -> None:
+    rows = calibration(cdnow_purchases)
+    happened = np.array(
+        [sum(day > CALIBRATION_END for day in days) for _, days in sorted(days_of(cdnow_purchases).items())]
+    )
+    expected = bgnbd.expected_purchases(PUBLISHED, rows.x, rows.t_x, rows.T, one(39.0))
+
+    # The paper's figure 4: predictions follow the actual numbers per group of x, a little below them.
+    assert 0.8 < expected.sum() / happened.sum() < 1.0
+    groups = [rows.x == repeats for repeats in range(7)] + [rows.x >= 7]
+    predicted, actual = ([figures[group].mean() for group in groups] for figures in (expected, happened))
+    assert np.corrcoef(predicted, actual)[0, 1] > 0.98
+    assert predicted == sorted(predicted)
+
+
+def test_gradient_is_the_slope_of_the_likelihood(cdnow_purchases: list[CdnowPurchase]) -> None:
+    rows = calibration(cdnow_purchases)
+    at = np.log(np.array([0.5, 3.0, 1.2, 2.0]))
+
+    def value(point: Floats) -> float:
+        return bgnbd.log_likelihood(point, rows)[0]
+
+    slope = approx_fprime(at, value, 1e-7)
+    assert bgnbd.log_likelihood(at, rows)[1] == pytest.approx(slope, rel=1e-5)
+
+
+@pytest.mark.parametrize(
+    ("x", "t_x", "T"), [(0.0, 0.0, 20.0), (1.0, 3.0, 30.0), (2.0, 30.43, 38.86), (26.0, 30.0, 31.0)]
+)
+@pytest.mark.parametrize("model", [PUBLISHED, BgNbd(0.9, 10.0, 1.0, 1.5), BgNbd(2.0, 5.0, 1.7, 4.0)])
+def test_expected_purchases_are_the_posterior_mean(model: BgNbd, x: float, t_x: float, T: float) -> None:
+    """Against the integral over p that the closed form comes from."""
+    horizon = 39.0
+
+    def if_active(p: float) -> float:
+        """Over lambda the integral is elementary."""
+        bought = -np.expm1(-(model.r + x) * np.log1p(p * horizon / (model.alpha + T))) / p
+        return float(bought * beta.pdf(p, model.a, model.b + x))
+
+    integral, _ = quad(if_active, 0, 1, limit=500)
+    active = bgnbd.probability_active(model, one(x), one(t_x), one(T))[0]
+    expected = bgnbd.expected_purchases(model, one(x), one(t_x), one(T), one(horizon))[0]
+    assert expected == pytest.approx(integral * active, rel=1e-6)
+
+
+@pytest.mark.parametrize("x", [0.0, 1.0, 50.0, 1000.0])
+@pytest.mark.parametrize("T", [0.0, 1.0, 2000.0])
+@pytest.mark.parametrize(
+    "model", [PUBLISHED, BgNbd(1e-3, 1e-3, 1e-3, 1e-3), BgNbd(8000.0, 8000.0, 8000.0, 8000.0), BgNbd(1, 1, 1, 1)]
+)
+def test_nothing_overflows(model: BgNbd, x: float, T: float) -> None:
+    t_x = T if x else 0.0
+    probability = bgnbd.probability_active(model, one(x), one(t_x), one(T))
+    purchases = bgnbd.expected_purchases(model, one(x), one(t_x), one(T), one(156.0))
+    rows = PurchaseHistories(one(x), one(t_x), one(T), one(1.0))
+    value, gradient = bgnbd.log_likelihood(np.log(model.as_array()), rows)
+    assert np.isfinite([*probability, *purchases, value, *gradient]).all()
+    assert 0 <= probability[0] <= 1
+    assert purchases[0] >= 0
+
+
+def test_silence_lowers_the_probability_of_being_active() -> None:
+    ages = np.linspace(20.0, 200.0, 50)
+    probabilities = bgnbd.probability_active(PUBLISHED, np.full(50, 3.0), np.full(50, 20.0), ages)
+    assert (np.diff(probabilities) < 0).all()
+
+
+def test_the_age_of_a_probability_is_where_it_is_reached() -> None:
+    x, t_x = np.array([1.0, 3.0, 20.0]), np.array([5.0, 20.0, 30.0])
+    ages = bgnbd.weeks_until_probability(PUBLISHED, x, t_x, 0.25)
+    assert bgnbd.probability_active(PUBLISHED, x, t_x, ages) == pytest.approx([0.25] * 3)
+    assert np.isinf(bgnbd.weeks_until_probability(PUBLISHED, one(0.0), one(0.0), 0.25)[0])
+
+
+def test_count_probabilities_add_up_and_have_the_expected_mean() -> None:
+    ages = np.array([1.0, 39.0])
+    table = bgnbd.count_probabilities(PUBLISHED, ages, 400)
+    assert table.sum(axis=1) == pytest.approx([1.0, 1.0])
+    means = (table * np.arange(401)).sum(axis=1)
+    assert means == pytest.approx(bgnbd.expected_purchases_of_new(PUBLISHED, ages), rel=1e-3)
