@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,26 +13,14 @@ from services.interaction.ingest.schemas.inbound import Admission
 from services.interaction.ingest.schemas.responses import BatchItemResult, BatchResult, InteractionRead, read_of
 from services.interaction.ingest.use_cases import record_interactions
 from shared.errors import RapportError
-from shared.service import PlatformDep
+from shared.service import Platform, PlatformDep
 from shared.web.problems import problem_of
-
-
-def _admission(platform: PlatformDep) -> Admission:
-    period = AcceptedPeriod(platform.settings.earliest_occurred_at, platform.settings.max_future)
-    return Admission(period, platform.clock.now())
 
 
 class Recorder:
     """Records what a request brings, as one batch in its transaction."""
 
-    def __init__(
-        self,
-        platform: PlatformDep,
-        require_known_customer: Annotated[
-            bool,
-            Query(description="refuse an interaction whose customer is not registered, instead of keeping it for them"),
-        ] = False,
-    ) -> None:
+    def __init__(self, platform: Platform[Any], *, require_known_customer: bool) -> None:
         self._outbox = platform.outbox
         self._clock = platform.clock
         self._require_known_customer = require_known_customer
@@ -70,8 +58,24 @@ class Recorder:
         return BatchResult(items=results, **{status.value: counts[status.value] for status in Status})
 
 
+# Coroutines: FastAPI sends plain functions to a thread, which costs more than all the rest of a request.
+async def _admission(platform: PlatformDep) -> Admission:
+    period = AcceptedPeriod(platform.settings.earliest_occurred_at, platform.settings.max_future)
+    return Admission(period, platform.clock.now())
+
+
+async def _recorder(
+    platform: PlatformDep,
+    require_known_customer: Annotated[
+        bool,
+        Query(description="refuse an interaction whose customer is not registered, instead of keeping it for them"),
+    ] = False,
+) -> Recorder:
+    return Recorder(platform, require_known_customer=require_known_customer)
+
+
 AdmissionDep = Annotated[Admission, Depends(_admission)]
-RecorderDep = Annotated[Recorder, Depends(Recorder)]
+RecorderDep = Annotated[Recorder, Depends(_recorder)]
 
 
 def _result(index: int, outcome: Outcome) -> BatchItemResult:
