@@ -16,7 +16,7 @@ WALL_CLOCK = {"shared/clock.py"}
 CLOCK_READINGS = re.compile(r"(^|\.)(datetime\.(now|utcnow|today)|date\.today|time\.time)$")
 DATABASE_CLOCK = re.compile(r"\b(now\(\)|current_timestamp|clock_timestamp\(\)|statement_timestamp\(\))", re.IGNORECASE)
 
-CHECKS = re.compile(r"(^|\.)(assert_\w+|raises|warns|fail|eventually|expect_\w+)$")
+CHECKS = re.compile(r"(^|\.)(assert_\w+|check|check_\w+|eventually|expect_\w+|fail|raises|warns)$")
 
 
 def relative(path: object) -> str:
