@@ -66,7 +66,9 @@ async def test_recording_for_the_known_waits_for_nobody(api: InteractionApi) -> 
     async with api.platform.database.transaction() as session:
         news = customer_event(customer_id, ("shop", "42"), version=2)
         await customer_handler(api.platform.outbox)(session, [news])
-        await asyncio.wait_for(record(api, make_command(customer=SHOP_42)), timeout=5)
+        [outcome] = await asyncio.wait_for(record(api, make_command(customer=SHOP_42)), timeout=5)
+    assert isinstance(outcome, Accepted)
+    assert outcome.interaction.customer_id == customer_id
 
 
 async def test_however_they_meet_each_is_published_once(api: InteractionApi) -> None:

@@ -22,7 +22,7 @@ def errors_of(body: dict[str, Any]) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", INTERACTIONS)
 def test_the_examples_are_sound(kind: str) -> None:
-    submissions.validate_python(INTERACTIONS[kind])
+    assert submissions.validate_python(INTERACTIONS[kind]).kind == kind
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ Source: CloudEvents 1.0.2, HTTP protocol binding.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
@@ -12,6 +11,7 @@ import msgspec
 
 from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
 from services.interaction.ingest.schemas.requests import MAX_BATCH
+from shared.clock import wall_now
 from shared.contracts.envelope import Event
 from shared.errors import InvalidInput, Malformed, Poison, UnsupportedMedia
 from shared.messaging.broker import Headers, Record
@@ -76,7 +76,7 @@ def _parse_or_refusal(document: bytes) -> Event[Any] | InvalidInput:
 
 def _parse(headers: Headers, body: bytes) -> Event[Any]:
     try:
-        raw = read(Record("", 0, 0, None, body, headers, datetime.now(UTC)))
+        raw = read(Record("", 0, 0, None, body, headers, wall_now()))
         model = INBOUND_TYPES.get(raw.type)
         if model is None:
             raise InvalidInput(
