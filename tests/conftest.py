@@ -8,11 +8,13 @@ import pytest
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 from tests.support.kafka import require_kafka, run_cluster
+from tests.support.logs import log_plainly
 from tests.support.postgres import DatabaseFactory, close_run, open_run, run_folder, run_lock, run_server
 from tests.support.tokens import Tokens, create_tokens
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    log_plainly()
     if not hasattr(config, "workerinput"):  # set in xdist's workers only
         open_run()
 

@@ -46,7 +46,7 @@ log = structlog.get_logger(__name__)
 _LOCK = advisory_key("outbox-relay")
 _MAX_BYTES = 8 * 1024 * 1024
 _STANDBY_SECONDS = 1.0
-_REPORT_SECONDS = 5.0
+_LOOK_AROUND_SECONDS = 5.0
 _SMALL_BATCH = 50
 _LINGER_SECONDS = 0.003
 _COUNTED_AT_MOST = 100_000
@@ -100,7 +100,7 @@ class OutboxRelay:
         self._attempts = Attempts(policy or RetryPolicy())
         self._limit = limit or DeadLetterLimit()
         self._service = ""
-        self._reported_at = 0.0
+        self._looked_around_at = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Publishes until `stop` is set; the batch in hand is finished."""
@@ -138,19 +138,20 @@ class OutboxRelay:
         while not stop.is_set():
             wake.clear()
             published = await self._attempts.patiently(partial(self._publish_next, connection), pause=pause)
-            due = time.monotonic() - self._reported_at >= _REPORT_SECONDS
-            if due:
-                await self._report(connection)
-            if due or published == 0:
-                await self._attempts.patiently(partial(self._redrive, connection), pause=pause)
             if published == 0:
                 await happened(wake, stop, within_seconds=self._poll_seconds)
             elif published < _SMALL_BATCH:
                 await happened(stop, within_seconds=_LINGER_SECONDS)  # a few events would cost as much as many
 
     async def _publish_next(self, connection: Connection) -> int:
+        if time.monotonic() - self._looked_around_at >= _LOOK_AROUND_SECONDS:
+            # Before publishing, so that during an outage the figures that tell of it are the present ones.
+            await self._report(connection)
+            await self._redrive(connection)
+            self._looked_around_at = time.monotonic()
         rows = await connection.fetch(_NEXT, self._max_batch, _MAX_BYTES)
         if not rows:
+            await self._redrive(connection)
             return 0
         batch = [_Pending(row[0], OutgoingRecord(row[1], row[2], row[4], unpack_headers(row[3]))) for row in rows]
         await isolate(batch, self._publish, partial(self._refuse, connection))
@@ -187,7 +188,6 @@ class OutboxRelay:
             last = letters[-1].id
 
     async def _report(self, connection: Connection) -> None:
-        self._reported_at = time.monotonic()
         pending, oldest = await connection.fetchrow(_PENDING, _COUNTED_AT_MOST)
         age = max(0.0, (wall_now() - oldest).total_seconds()) if oldest else 0.0
         metrics.OUTBOX_PENDING.labels(self._service).set(pending)
