@@ -1,11 +1,10 @@
 """Projections of what other services say: the customers to write to, their scores, and their complaints."""
 
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, BigInteger, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.notification.database import Base
@@ -27,7 +26,6 @@ class Customer(Base, table=True):
     given_name: str | None = Field(default=None, sa_type=Text)
     language: str = Field(sa_type=Text)
     time_zone: str = Field(sa_type=Text)
-    birthday: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     email: str | None = Field(default=None, sa_type=Text)
     granted: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
     changed_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
-from shared.contracts.customer import Consent, ContactPoint, ProfileUpdated
+from shared.contracts.customer import Birthday, Consent, ContactPoint, ProfileUpdated
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,7 @@ class KnownProfile:
     given_name: str | None
     language: str
     time_zone: str
-    birthday: dict[str, Any] | None
+    birthday: Birthday | None
     email: str | None
     granted: frozenset[Permission]
     changed_at: datetime
@@ -36,7 +35,7 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
         given_name=data.given_name,
         language=data.language,
         time_zone=data.time_zone,
-        birthday=data.birthday.model_dump(mode="json") if data.birthday else None,
+        birthday=data.birthday,
         email=email_of(data.contact_points),
         granted=granted_by(data.consents),
         changed_at=at,

@@ -26,7 +26,6 @@ _BLANK: dict[str, Any] = {
     "given_name": None,
     "language": "",
     "time_zone": "",
-    "birthday": None,
     "email": None,
     "granted": [],
 }
@@ -107,7 +106,6 @@ def _row_of(profile: KnownProfile) -> dict[str, Any]:
         "given_name": profile.given_name,
         "language": profile.language,
         "time_zone": profile.time_zone,
-        "birthday": profile.birthday,
         "email": profile.email,
         "granted": sorted(map(permission_text, profile.granted)),
         "changed_at": profile.changed_at,

@@ -3,7 +3,6 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,7 +11,7 @@ from services.notification.audience import repository
 from services.notification.audience.profile import KnownProfile, known_profile
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState
-from shared.contracts.customer import ProfileErased, ProfileUpdated
+from shared.contracts.customer import Birthday, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved
 from shared.contracts.scoring import ScoreChanged
@@ -23,7 +22,7 @@ class KnownMember:
     """A member whose profile has just been told, with its birthday and when it first became known here."""
 
     member: Member
-    birthday: dict[str, Any] | None
+    birthday: Birthday | None
     known_at: datetime
     changed_at: datetime
 

@@ -28,12 +28,10 @@ class Waiting(NamedTuple):
     attempts: int
 
 
-async def find_due(
-    session: AsyncSession, *, channels: Collection[Channel], wall: datetime, limit: int
-) -> list[Waiting]:
+async def find_due(session: AsyncSession, *, limits: Mapping[Channel, int], wall: datetime) -> list[Waiting]:
     """Messages that wait for an attempt, longest first; nothing is locked."""
     due: list[Waiting] = []
-    for channel in channels:
+    for channel, limit in limits.items():
         rows = await session.execute(
             select(_MESSAGES.c.message_id, _MESSAGES.c.customer_id, _MESSAGES.c.attempts)
             .where(

@@ -1,9 +1,11 @@
 """The calendar: for each customer with a birthday, when it is due next."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, Column, Date, Index, Integer, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.notification.database import Base
@@ -13,7 +15,7 @@ class Occasion(Base, table=True):
     """`year` is that of the next occurrence in its own calendar, `last_year` the last one decided on.
 
     `next_due_at` is null when nothing can come: the birthday was taken back, is impossible or lies beyond the calendar
-    (`obstacle`).
+    (`obstacle`). `birth` and `time_zone` are what it was computed from.
     """
 
     __tablename__ = "occasions"
@@ -28,3 +30,5 @@ class Occasion(Base, table=True):
     year: int | None = Field(default=None, sa_column=Column(Integer))
     last_year: int | None = Field(default=None, sa_column=Column(Integer))
     obstacle: str | None = Field(default=None, sa_type=Text)
+    birth: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    time_zone: str = Field(sa_type=Text)

@@ -4,7 +4,7 @@ No network is touched here. The claims returned may be sent only after the trans
 crash leaves a message that is known to have been in hand.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,27 +52,27 @@ class _Sorted:
 class Batch:
     """`found` counts every message looked at, so that a caller knows whether to ask again at once."""
 
-    found: int
-    claims: list[Claim]
+    found: int = 0
+    laid_down: int = 0
+    claims: Sequence[Claim] = ()
 
 
 async def take_due(
     session: AsyncSession,
     *,
-    channels: Collection[Channel],
-    limit: int,
+    limits: Mapping[Channel, int],
     lease: timedelta,
     wall: datetime,
     desk: Desk,
 ) -> Batch:
-    """Settles or claims up to `limit` due messages per channel.
+    """Settles or claims due messages, of each channel named in `limits` up to so many.
 
     Consent, address and erasure are judged again, since planning may be long ago. Workers that ask at the same time
     wait for each other at the customers' locks, and the later one finds the messages taken.
     """
-    due = await deliveries.find_due(session, channels=channels, wall=wall, limit=limit)
+    due = await deliveries.find_due(session, limits=limits, wall=wall)
     if not due:
-        return Batch(0, [])
+        return Batch()
     members = await lock_members(session, {row.customer_id for row in due}, policy=desk.policy)
     rows = await deliveries.lock_due(session, [row.message_id for row in due], wall=wall)
     batch = _Sorted()
@@ -81,7 +81,8 @@ async def take_due(
     await cancel_messages(session, batch.cancelled, desk=desk)
     await _fail(session, batch.broken, wall=wall, desk=desk)
     await _lay_down(session, batch.items, wall=wall, desk=desk)
-    return Batch(len(due), await _lease(session, batch.emails, lease=lease, wall=wall, desk=desk))
+    claims = await _lease(session, batch.emails, lease=lease, wall=wall, desk=desk)
+    return Batch(len(due), len(batch.items), claims)
 
 
 def _sort(batch: _Sorted, row: Row[Any], members: Mapping[UUID, Member], desk: Desk) -> None:

@@ -66,7 +66,6 @@ def _create_audience() -> None:
         sa.Column("given_name", sa.Text()),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
-        sa.Column("birthday", postgresql.JSONB()),
         sa.Column("email", sa.Text()),
         sa.Column("granted", postgresql.ARRAY(sa.Text()), nullable=False, server_default=sa.text("'{}'::text[]")),
         sa.Column("changed_at", _INSTANT),
@@ -104,6 +103,8 @@ def _create_occasions() -> None:
         sa.Column("year", sa.Integer()),
         sa.Column("last_year", sa.Integer()),
         sa.Column("obstacle", sa.Text()),
+        sa.Column("birth", postgresql.JSONB()),
+        sa.Column("time_zone", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("customer_id", "kind", name="pk_occasions"),
     )
     op.create_index(

@@ -1,0 +1,114 @@
+"""Composition root of the notification service: which parts make its API, and which its worker."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from fastapi import FastAPI
+
+from services.notification.audience.api import router as audience_router
+from services.notification.channels.smtp import SmtpChannel, SmtpOptions
+from services.notification.desk import Desk
+from services.notification.inbox.api import router as inbox_router
+from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
+from services.notification.messages.delivery import DeliveryLoop, DeliveryOptions
+from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
+from services.notification.occasions.api import router as occasions_router
+from services.notification.occasions.jobs import OccasionPlanner
+from services.notification.rules.consumers import CareConsumers
+from services.notification.settings import NotificationSettings, parse_sender
+from services.notification.templates.api import router as templates_router
+from services.notification.templates.library import TemplateLibrary
+from shared.messaging.consumer import Consumer
+from shared.messaging.relay import OutboxRelay
+from shared.operations.housekeeping import IDEMPOTENCY_PRUNING
+from shared.runtime import Component
+from shared.scheduling import Scheduler
+from shared.service import Platform, ServiceDefinition
+from shared.web.app import create_app
+
+_DESCRIPTION = """Which care a customer gets, and why: messages sent and not sent, occasions to come, inboxes.
+
+Rules decide on messages, from what the other services publish; each decision is kept with its reason."""
+
+
+def create_desk(platform: Platform[NotificationSettings]) -> Desk:
+    policy = platform.settings.policy()
+    templates = TemplateLibrary(
+        brand=platform.settings.brand,
+        default_language=policy.default_language,
+        default_time_zone=policy.default_time_zone,
+    )
+    return Desk(policy=policy, clock=platform.clock, outbox=platform.outbox, templates=templates)
+
+
+def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
+    app = create_app(
+        "notification",
+        title="Rapport: notifications",
+        description=_DESCRIPTION,
+        version="1",
+        platform=platform,
+        routers=(*MESSAGE_ROUTERS, inbox_router, audience_router, occasions_router, templates_router),
+    )
+    app.state.desk = create_desk(platform)
+    return app
+
+
+def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Component]:
+    settings, database, desk = platform.settings, platform.database, create_desk(platform)
+    consumers = CareConsumers(desk)
+    return (
+        OutboxRelay(database, platform.broker),
+        Scheduler((IDEMPOTENCY_PRUNING,), database, platform.clock),
+        DeliveryLoop(database, SmtpChannel(smtp_options(settings)), desk, delivery_options(settings)),
+        OccasionPlanner(database, desk),
+        # Two groups, so that a flood of interactions keeps no consent waiting.
+        Consumer(
+            group="notification.audience",
+            handlers=consumers.of_customers,
+            database=database,
+            broker=platform.broker,
+        ),
+        Consumer(
+            group="notification.care",
+            handlers=consumers.of_interactions,
+            database=database,
+            broker=platform.broker,
+        ),
+    )
+
+
+def smtp_options(settings: NotificationSettings) -> SmtpOptions:
+    sender = parse_sender(settings.from_address)
+    return SmtpOptions(
+        host=settings.smtp_host,
+        port=settings.smtp_port,
+        tls=settings.smtp_tls,
+        username=settings.smtp_username,
+        password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
+        sender=sender,
+        message_id_domain=settings.message_id_domain or sender.domain,
+        unsubscribe=settings.unsubscribe_mailbox,
+        timeout_seconds=settings.smtp_timeout_seconds,
+        max_connections=settings.smtp_connections,
+    )
+
+
+def delivery_options(settings: NotificationSettings) -> DeliveryOptions:
+    return DeliveryOptions(
+        in_hand=settings.smtp_connections,
+        lease=settings.lease,
+        send_timeout=settings.send_timeout,
+        limits=DeliveryLimits(
+            uncertain=UncertainPolicy(settings.delivery_uncertain),
+            max_deferrals=settings.delivery_max_deferrals,
+            max_resends=settings.delivery_max_resends,
+            first_delay=timedelta(seconds=settings.delivery_first_delay_seconds),
+            longest_delay=timedelta(seconds=settings.delivery_longest_delay_seconds),
+        ),
+    )
+
+
+DEFINITION = ServiceDefinition(
+    name="notification", settings=NotificationSettings, create_api=create_api, create_worker=create_worker
+)

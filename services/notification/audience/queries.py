@@ -1,0 +1,69 @@
+"""Reading what is known of customers."""
+
+from uuid import UUID
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.audience.models import Complaint, Customer, Score
+from services.notification.audience.profile import parse_permission
+from services.notification.audience.repository import load_members
+from services.notification.audience.schemas import AudienceRead, OpenComplaintRead, PermissionRead
+from services.notification.policy import CarePolicy
+from services.notification.values import Member, MemberState
+from shared.errors import NotFound
+
+
+async def count_known_customers(session: AsyncSession) -> int:
+    known = select(func.count()).where(col(Customer.state) == MemberState.KNOWN.value)
+    return await session.scalar(known) or 0
+
+
+async def get_member(session: AsyncSession, customer_id: UUID, *, policy: CarePolicy) -> Member:
+    """A customer whose profile is known. Raises NotFound."""
+    members = await load_members(session, [customer_id], quieting=policy.birthday.quieting_severities)
+    member = members.get(customer_id)
+    if member is None or member.state is not MemberState.KNOWN:
+        raise _unknown(customer_id)
+    return member
+
+
+async def get_audience(session: AsyncSession, customer_id: UUID) -> AudienceRead:
+    """Raises NotFound for a customer never heard of."""
+    customer = await session.get(Customer, customer_id)
+    if customer is None:
+        raise _unknown(customer_id)
+    score = await session.get(Score, customer_id)
+    complaints = await session.scalars(
+        select(Complaint)
+        .where(
+            col(Complaint.customer_id) == customer_id,
+            col(Complaint.opened_at).is_not(None),
+            or_(col(Complaint.resolved_at).is_(None), col(Complaint.resolved_at) < col(Complaint.opened_at)),
+        )
+        .order_by(col(Complaint.opened_at))
+    )
+    permissions = sorted(map(parse_permission, customer.granted))
+    return AudienceRead(
+        customer_id=customer.customer_id,
+        state=MemberState(customer.state),
+        version=customer.version,
+        is_person=customer.is_person,
+        display_name=customer.display_name,
+        language=customer.language,
+        time_zone=customer.time_zone,
+        email=customer.email,
+        granted=[PermissionRead(channel=channel, purpose=purpose) for channel, purpose in permissions],
+        loyalty_level=score.loyalty_level if score else None,
+        lifecycle_stage=score.lifecycle_stage if score else None,
+        abc_class=score.abc_class if score else None,
+        open_complaints=[OpenComplaintRead.model_validate(complaint) for complaint in complaints],
+    )
+
+
+def _unknown(customer_id: UUID) -> NotFound:
+    return NotFound(
+        f"no profile of customer {customer_id} has arrived here; it comes when the customer service publishes it",
+        code="customer_unknown",
+    )

@@ -1,0 +1,34 @@
+"""Reading an inbox."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.notification.inbox.models import InboxItem
+from services.notification.inbox.schemas import InboxItemRead, InboxPage
+from shared.web.pagination import PageParams, decode_cursor, encode_cursor
+
+
+async def list_items(
+    session: AsyncSession, customer_id: UUID, page: PageParams, *, unread_only: bool = False
+) -> InboxPage:
+    """The newest first; an inbox nobody ever wrote to is empty."""
+    order = tuple_(col(InboxItem.created_at), col(InboxItem.item_id))
+    query = select(InboxItem).where(col(InboxItem.customer_id) == customer_id)
+    if unread_only:
+        query = query.where(col(InboxItem.read_at).is_(None))
+    if page.cursor is not None:
+        query = query.where(order < tuple_(*decode_cursor(page.cursor, datetime, UUID)))
+    ordered = query.order_by(col(InboxItem.created_at).desc(), col(InboxItem.item_id).desc())
+    rows = (await session.scalars(ordered.limit(page.limit + 1))).all()
+    unread = select(func.count()).where(col(InboxItem.customer_id) == customer_id, col(InboxItem.read_at).is_(None))
+    items = [InboxItemRead.model_validate(row) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return InboxPage(
+        items=items,
+        next_cursor=encode_cursor(items[-1].created_at, items[-1].item_id) if more else None,
+        unread=await session.scalar(unread) or 0,
+    )

@@ -1,0 +1,5 @@
+"""The HTTP resources of messages and decisions."""
+
+from services.notification.messages.api import decisions, overview, records
+
+ROUTERS = (records.router, decisions.router, overview.router)

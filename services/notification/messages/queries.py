@@ -1,0 +1,138 @@
+"""Reading messages, decisions and their counts."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notification.audience.queries import count_known_customers
+from services.notification.messages.models import Attempt, Decision, Message
+from services.notification.messages.schemas import (
+    AttemptRead,
+    DecisionCount,
+    DecisionRead,
+    MessageCount,
+    MessageListed,
+    MessageRead,
+    Reconciliation,
+    StatusRead,
+)
+from services.notification.values import MessageState, Outcome, Reason, RuleName
+from shared.contracts.common import Channel
+from shared.errors import NotFound
+from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
+
+_DECISIONS = cast(Table, Decision.__table__)  # type: ignore[attr-defined]
+_MESSAGES = cast(Table, Message.__table__)  # type: ignore[attr-defined]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFilter:
+    """All that is given must hold; the names are those of the columns."""
+
+    customer_id: UUID | None = None
+    rule: RuleName | None = None
+    channel: Channel | None = None
+    state: MessageState | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionFilter:
+    customer_id: UUID | None = None
+    rule: RuleName | None = None
+    outcome: Outcome | None = None
+    reason: Reason | None = None
+
+
+async def list_messages(session: AsyncSession, wanted: MessageFilter, page: PageParams) -> Page[MessageListed]:
+    """The latest planned first."""
+    query = select(_MESSAGES).where(*_conditions(_MESSAGES, wanted))
+    rows = await _page(session, query, page, _MESSAGES.c.planned_at, _MESSAGES.c.message_id)
+    items = [MessageListed.model_validate(row) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page(items=items, next_cursor=encode_cursor(items[-1].planned_at, items[-1].message_id) if more else None)
+
+
+async def list_decisions(session: AsyncSession, wanted: DecisionFilter, page: PageParams) -> Page[DecisionRead]:
+    """The latest decided first."""
+    query = select(_DECISIONS).where(*_conditions(_DECISIONS, wanted))
+    rows = await _page(session, query, page, _DECISIONS.c.decided_at, _DECISIONS.c.decision_id)
+    items = [DecisionRead.model_validate(row) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page(items=items, next_cursor=encode_cursor(items[-1].decided_at, items[-1].decision_id) if more else None)
+
+
+async def get_message(session: AsyncSession, message_id: UUID) -> MessageRead:
+    """Raises NotFound."""
+    message = await session.get(Message, message_id)
+    decision = await session.get(Decision, message.decision_id) if message is not None else None
+    if message is None or decision is None:
+        raise NotFound(f"there is no message {message_id}", code="message_unknown")
+    tries = await session.scalars(select(Attempt).filter_by(message_id=message_id).order_by("number"))
+    is_due = message.state == MessageState.PLANNED.value
+    values = message.model_dump() | {
+        "next_attempt_at": message.next_attempt_at if is_due else None,
+        "tries": [AttemptRead.model_validate(one) for one in tries],
+        "why": DecisionRead.model_validate(decision),
+    }
+    return MessageRead.model_validate(values)
+
+
+async def get_status(session: AsyncSession, *, now: datetime) -> StatusRead:
+    """Read from the small indexes of what is unsettled, however many messages were ever sent."""
+    counts = {
+        state: await session.scalar(select(func.count()).where(_MESSAGES.c.state == state.value)) or 0
+        for state in (MessageState.PLANNED, MessageState.SENDING, MessageState.UNCERTAIN)
+    }
+    awaiting = select(func.count()).where(_DECISIONS.c.outcome == Outcome.AWAITING_PROFILE.value)
+    oldest = select(func.min(_MESSAGES.c.planned_at)).where(_MESSAGES.c.state == MessageState.PLANNED.value)
+    return StatusRead(
+        now=now,
+        customers=await count_known_customers(session),
+        awaiting_profile=await session.scalar(awaiting) or 0,
+        planned=counts[MessageState.PLANNED],
+        sending=counts[MessageState.SENDING],
+        uncertain=counts[MessageState.UNCERTAIN],
+        oldest_planned_at=await session.scalar(oldest),
+    )
+
+
+async def reconcile(session: AsyncSession) -> Reconciliation:
+    """Counts everything ever decided and sent, in one consistent state."""
+    decided = (_DECISIONS.c.rule, _DECISIONS.c.outcome, _DECISIONS.c.reason)
+    decisions = await session.execute(
+        select(*decided, func.count().label("decisions")).group_by(*decided).order_by(*decided)
+    )
+    kind = (_MESSAGES.c.rule, _MESSAGES.c.channel, _MESSAGES.c.state)
+    messages = await session.execute(
+        select(
+            *kind,
+            func.count().label("messages"),
+            func.sum(_MESSAGES.c.attempts).label("attempts"),
+            func.sum(_MESSAGES.c.resends).label("resends"),
+        )
+        .group_by(*kind)
+        .order_by(*kind)
+    )
+    return Reconciliation(
+        decisions=[DecisionCount.model_validate(row) for row in decisions],
+        messages=[MessageCount.model_validate(row) for row in messages],
+    )
+
+
+def _conditions(table: Table, wanted: MessageFilter | DecisionFilter) -> list[ColumnElement[bool]]:
+    return [table.c[name] == value for name, value in asdict(wanted).items() if value is not None]
+
+
+async def _page(
+    session: AsyncSession, query: Select[Any], page: PageParams, at: ColumnElement[Any], key: ColumnElement[Any]
+) -> Sequence[Any]:
+    """One row more than the page shows, so that it is known whether there is another."""
+    if page.cursor is not None:
+        query = query.where(tuple_(at, key) < tuple_(*decode_cursor(page.cursor, datetime, UUID)))
+    rows = await session.execute(query.order_by(at.desc(), key.desc()).limit(page.limit + 1))
+    return list(rows.all())

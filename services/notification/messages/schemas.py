@@ -1,0 +1,128 @@
+"""Messages and decisions over HTTP."""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from services.notification.values import MessageState, Outcome, Reason, RuleName
+from shared.contracts.common import Channel, Purpose
+from shared.web.schemas import RequestModel, ResponseModel
+
+
+class MessageListed(ResponseModel):
+    """`attempts` counts every try, `resends` those made without knowing whether the one before was accepted."""
+
+    message_id: UUID = Field(description="also the left half of the email's Message-ID")
+    decision_id: UUID
+    customer_id: UUID
+    rule: RuleName
+    occasion: str
+    channel: Channel
+    purpose: Purpose
+    language: str
+    state: MessageState
+    reason: str | None
+    planned_at: datetime
+    settled_at: datetime | None
+    attempts: int
+    deferrals: int
+    resends: int
+
+
+class AttemptRead(ResponseModel):
+    """Instants are wall time. Without `finished_at` it is under way, or its worker died."""
+
+    number: int
+    started_at: datetime
+    finished_at: datetime | None
+    outcome: str | None = Field(examples=["accepted", "deferred", "rejected", "unreachable", "uncertain"])
+    detail: str | None
+
+
+class ChannelConsidered(ResponseModel):
+    channel: Channel
+    chosen: bool
+    reason: Reason | None
+
+
+class DecisionRead(ResponseModel):
+    """Why something was sent, or was not."""
+
+    decision_id: UUID
+    customer_id: UUID
+    rule: RuleName
+    occasion: str = Field(description="what makes it unique: the id of an interaction, or the year of a birthday")
+    channel: Channel = Field(description="the primary channel; where nothing is sent, the one first in question")
+    purpose: Purpose
+    outcome: Outcome
+    reason: Reason | None
+    considered: list[ChannelConsidered]
+    happened_at: datetime
+    recorded_at: datetime
+    decided_at: datetime
+    caused_by: str | None = Field(description="id of the event behind it")
+    correlation_id: str | None
+    policy_version: int
+
+
+class MessageRead(MessageListed):
+    """A message with its content, every attempt, and the decision it follows from."""
+
+    composed_at: datetime | None
+    next_attempt_at: datetime | None = Field(description="wall time; null unless another attempt is due")
+    address: str | None
+    subject: str | None
+    body_text: str | None
+    body_html: str | None
+    tries: list[AttemptRead]
+    why: DecisionRead
+
+
+class Release(RequestModel):
+    """What a person found out about a message of which it was not known whether it had been accepted."""
+
+    action: Literal["resend", "mark_sent", "give_up"]
+
+
+class StatusRead(ResponseModel):
+    """How much is waiting. `customers` counts those whose profile is known."""
+
+    now: datetime = Field(description="business time")
+    customers: int
+    awaiting_profile: int
+    planned: int
+    sending: int
+    uncertain: int = Field(description="held for review, see POST /v1/messages/{message_id}/release")
+    oldest_planned_at: datetime | None
+
+
+class DecisionCount(ResponseModel):
+    rule: RuleName
+    outcome: Outcome
+    reason: Reason | None
+    decisions: int
+
+
+class MessageCount(ResponseModel):
+    rule: RuleName
+    channel: Channel
+    state: MessageState
+    messages: int
+    attempts: int
+    resends: int
+
+
+class Reconciliation(ResponseModel):
+    """Every decision and every message, counted: what a mailbox must hold is `sent` by email."""
+
+    decisions: list[DecisionCount]
+    messages: list[MessageCount]
+
+
+class PolicyRead(ResponseModel):
+    """The care policy in force, as its document."""
+
+    version: int
+    document: dict[str, Any]

@@ -1,0 +1,42 @@
+"""The calendar of occasions, and how far it is planned."""
+
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import Query
+from pydantic import AwareDatetime
+
+from services.notification.occasions import queries
+from services.notification.occasions.schemas import OccasionRead, ProgressRead
+from services.notification.parameters import Reader
+from shared.errors import Malformed
+from shared.service import ClockDep
+from shared.web.pagination import Page, PageDep
+from shared.web.routing import SessionDep, api_router
+
+router = api_router(prefix="/v1/occasions", tags=["occasions"])
+
+_DEFAULT_SPAN = timedelta(days=31)
+
+
+@router.get("")
+async def list_occasions(
+    session: SessionDep,
+    clock: ClockDep,
+    page: PageDep,
+    _principal: Reader,
+    start: Annotated[AwareDatetime | None, Query(alias="from", description="by default now")] = None,
+    end: Annotated[AwareDatetime | None, Query(alias="to", description="by default 31 days after `from`")] = None,
+) -> Page[OccasionRead]:
+    """Who is to be greeted in a span of time, the earliest first."""
+    first = start or clock.now()
+    last = end or first + _DEFAULT_SPAN
+    if last <= first:
+        raise Malformed("must be later than `from`", code="span_empty", field="to")
+    return await queries.list_occasions(session, start=first, end=last, page=page)
+
+
+@router.get("/progress")
+async def read_progress(session: SessionDep, clock: ClockDep, _principal: Reader) -> ProgressRead:
+    """Up to when every occasion has been decided on, and when the next falls due."""
+    return await queries.get_progress(session, now=clock.now())

@@ -1,0 +1,22 @@
+"""What the routes of several capabilities take."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Depends, Path, Request
+
+from services.notification.desk import Desk
+from shared.web.auth import Principal, require
+
+Reader = Annotated[Principal, require("notification:read")]
+Writer = Annotated[Principal, require("notification:write")]
+Admin = Annotated[Principal, require("notification:admin")]
+CustomerId = Annotated[UUID, Path(description="the customer's id")]
+
+
+def _desk_of(request: Request) -> Desk:
+    desk: Desk = request.app.state.desk
+    return desk
+
+
+DeskDep = Annotated[Desk, Depends(_desk_of)]

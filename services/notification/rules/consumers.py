@@ -1,0 +1,87 @@
+"""What arrives from the other services, and which capability learns of it; each handler is one step under one lock."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.notification.audience.use_cases import (
+    apply_complaints,
+    apply_profiles,
+    apply_scores,
+    erase_customers,
+    lock_members,
+)
+from services.notification.desk import Desk
+from services.notification.inbox.use_cases import forget_items
+from services.notification.messages.use_cases.cancelling import forget_customers
+from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
+from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
+from services.notification.rules.care import plan_for
+from shared.contracts.customer import ProfileErased, ProfileUpdated
+from shared.contracts.envelope import Event, EventData
+from shared.contracts.interaction import (
+    ComplaintOpened,
+    ComplaintResolved,
+    InteractionRecorded,
+    PurchaseRecorded,
+    VisitRecorded,
+)
+from shared.contracts.scoring import ScoreChanged
+from shared.messaging.consumer import Handler
+
+
+class CareConsumers:
+    """The handlers of this service, by type of event, for its two consumer groups."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    @property
+    def of_customers(self) -> dict[type[EventData], Handler]:
+        types: tuple[type[EventData], ...] = (ProfileUpdated, ProfileErased, ScoreChanged)
+        return dict.fromkeys(types, self.on_customers)
+
+    @property
+    def of_interactions(self) -> dict[type[EventData], Handler]:
+        types: tuple[type[EventData], ...] = (PurchaseRecorded, VisitRecorded, ComplaintOpened, ComplaintResolved)
+        return dict.fromkeys(types, self.on_interactions)
+
+    async def on_customers(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
+        """Profiles, erasures and scores: one function, so that a batch locks its customers once and in one order.
+
+        Erasures come last, whatever their place in the batch: nothing follows an erasure of the same customer.
+        """
+        profiles = [event for event in events if isinstance(event.data, ProfileUpdated)]
+        erasures = [event for event in events if isinstance(event.data, ProfileErased)]
+        scores = [event for event in events if isinstance(event.data, ScoreChanged)]
+        members = await lock_members(session, _customers(events), policy=self._desk.policy)
+        await apply_scores(session, scores, members=members)
+        known = await apply_profiles(session, profiles, policy=self._desk.policy)
+        known_at: dict[UUID, datetime] = {one.member.customer_id: one.known_at for one in known}
+        await resolve_awaiting(
+            session, {one.member.customer_id: one.member for one in known}, known_at, desk=self._desk
+        )
+        await schedule_birthdays(session, known, desk=self._desk)
+        erased = await erase_customers(session, erasures)
+        await forget_customers(session, erased, desk=self._desk)
+        await forget_occasions(session, erased)
+        await forget_items(session, erased)
+
+    async def on_interactions(self, session: AsyncSession, events: Sequence[Event[InteractionRecorded]]) -> None:
+        """Follows complaints, and decides on the message that each interaction asks for."""
+        members = await lock_members(session, _customers(events), policy=self._desk.policy)
+        complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
+        await apply_complaints(session, complaints, members=members)
+        plans = [plan for event in events if (plan := plan_for(event)) is not None]
+        await record_decisions(
+            session,
+            [Proposal(plan, members[plan.customer_id], known_at=plan.recorded_at) for plan in plans],
+            desk=self._desk,
+        )
+
+
+def _customers(events: Sequence[Event[Any]]) -> set[UUID]:
+    return {event.data.customer_id for event in events}
