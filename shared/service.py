@@ -17,9 +17,10 @@ from shared.messaging.broker import Broker
 from shared.messaging.factory import create_broker
 from shared.messaging.outbox import Outbox
 from shared.observability.readiness import Check, Readiness
-from shared.operations.broker_connection import BrokerConnection, NeedsBroker
+from shared.operations.broker_connection import BrokerConnection
 from shared.operations.dead_letter_api import dead_letter_router
 from shared.operations.housekeeping import IDEMPOTENCY_PRUNING
+from shared.operations.prerequisites import SchemaWatch, Waiting
 from shared.runtime import Component, InService, SelfChecking
 from shared.scheduling import Scheduler
 from shared.settings import ServiceSettings
@@ -99,16 +100,7 @@ def create_components(definition: ServiceDefinition, platform: Platform[Any], ro
     settings, readiness = platform.settings, platform.readiness
     schema = SchemaCheck(definition.name, platform.database)
     readiness.add("schema", schema.check)
-    parts: list[Component] = []
-    if role != "api":
-        connection = BrokerConnection(platform.broker, ALL_TOPICS if settings.create_topics else ())
-        readiness.add(connection.name, connection.check)
-        parts.append(connection)
-        for component in definition.create_worker(platform):
-            if isinstance(component, SelfChecking):
-                readiness.add(component.name, _asking(component))
-            parts.append(NeedsBroker(component, connection))
-        parts.append(Scheduler([IDEMPOTENCY_PRUNING], platform.database, platform.clock, name="housekeeping"))
+    parts = [] if role == "api" else _worker_parts(definition, platform, schema)
     if role == "worker":
         app, port = create_ops_app(definition.name, readiness), settings.ops_port
     else:
@@ -116,6 +108,23 @@ def create_components(definition: ServiceDefinition, platform: Platform[Any], ro
     half = settings.shutdown_grace_seconds / 2  # the other half is for the workers, which stop after it
     parts.append(HttpServer(app, host=settings.host, port=port, name=f"{role}-http", grace_seconds=half))
     return [InService(part, definition.name) for part in parts]
+
+
+def _worker_parts(definition: ServiceDefinition, platform: Platform[Any], schema: SchemaCheck) -> list[Component]:
+    watch = SchemaWatch(schema)
+    connection = BrokerConnection(platform.broker, ALL_TOPICS if platform.settings.create_topics else ())
+    platform.readiness.add(connection.name, connection.check)
+    components = definition.create_worker(platform)
+    for component in components:
+        if isinstance(component, SelfChecking):
+            platform.readiness.add(component.name, _asking(component))
+    housekeeping = Scheduler([IDEMPOTENCY_PRUNING], platform.database, platform.clock, name="housekeeping")
+    return [
+        watch,
+        connection,
+        Waiting(housekeeping, [watch.migrated]),
+        *(Waiting(component, [watch.migrated, connection.connected]) for component in components),
+    ]
 
 
 def _asking(component: SelfChecking) -> Check:

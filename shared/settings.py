@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -107,20 +107,32 @@ class ServiceSettings(BaseSettings):
             raise ValueError("must be an https address (http only for localhost or a name inside the cluster)")
         return value
 
-    @model_validator(mode="after")
-    def _belong_together(self) -> "ServiceSettings":
-        if (self.jwks_url is None) == (self.jwks_file is None):
+    # Rules over several fields are checked at the last of them, so that they are told together with all other problems.
+
+    @field_validator("jwks_file")
+    @classmethod
+    def _have_keys(cls, value: Path | None, info: ValidationInfo) -> Path | None:
+        if "jwks_url" in info.data and (info.data["jwks_url"] is None) == (value is None):
             raise ValueError("set one of RAPPORT_JWKS_URL and RAPPORT_JWKS_FILE: the keys that tokens are checked with")
-        if self.kafka_bootstrap_servers is None and self.broker_database_url is None:
+        return value
+
+    @field_validator("broker_database_url")
+    @classmethod
+    def _have_a_broker(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        if value is None and info.data.get("kafka_bootstrap_servers") is None:
             raise ValueError("set KAFKA_BOOTSTRAP_SERVERS, or RAPPORT_BROKER_DATABASE_URL for the embedded broker")
-        if self.kafka_security_protocol.startswith("SASL") and not (
-            self.kafka_sasl_mechanism and self.kafka_sasl_username and self.kafka_sasl_password
-        ):
+        return value
+
+    @field_validator("kafka_sasl_password")
+    @classmethod
+    def _have_credentials(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        known = info.data.get("kafka_sasl_mechanism") and info.data.get("kafka_sasl_username") and value
+        if str(info.data.get("kafka_security_protocol")).startswith("SASL") and not known:
             raise ValueError(
                 "KAFKA_SECURITY_PROTOCOL asks for SASL: set KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and "
                 "KAFKA_SASL_PASSWORD too"
             )
-        return self
+        return value
 
     @classmethod
     def settings_customise_sources(

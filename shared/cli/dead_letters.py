@@ -3,6 +3,7 @@
 import asyncio
 import dataclasses
 import json
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, TypeVar
 
@@ -96,7 +97,7 @@ def _print_letters(letters: list[DeadLetter], *, as_json: bool) -> None:
             str(letter.id), letter.state, letter.consumer, letter.type or "?", letter.code, letter.reason,
             str(letter.attempts), f"{letter.last_failed_at:%Y-%m-%d %H:%M:%S}",
         )  # fmt: skip
-    Console().print(table if letters else "none")
+    _console().print(table if letters else "none")
 
 
 def _print_content(content: DeadLetterContent, *, as_json: bool) -> None:
@@ -111,7 +112,12 @@ def _print_content(content: DeadLetterContent, *, as_json: bool) -> None:
     table = Table(show_header=False)
     for name, value in values.items():
         table.add_row(name, _json(value) if isinstance(value, dict) else str(value))
-    Console().print(table)
+    _console().print(table)
+
+
+def _console() -> Console:
+    """As wide as the terminal; wide enough not to break words apart where there is none."""
+    return Console() if sys.stdout.isatty() else Console(width=200)
 
 
 def _json(value: Any) -> str:

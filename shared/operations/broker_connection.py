@@ -8,7 +8,6 @@ import structlog
 from shared.contracts.topics import TopicSpec
 from shared.errors import Unavailable
 from shared.messaging.broker import Broker
-from shared.runtime import Component
 from shared.waiting import happened
 
 log = structlog.get_logger(__name__)
@@ -17,7 +16,7 @@ LONGEST_WAIT_SECONDS = 15.0
 
 
 class BrokerConnection:
-    """A component, the first of a worker, so that it is the last to stop; the others run once it is `connected`."""
+    """A component of every worker, started first and so the last to stop; others wait until it is `connected`."""
 
     name = "broker"
 
@@ -51,21 +50,3 @@ class BrokerConnection:
             return False
         self.connected.set()
         return True
-
-
-class NeedsBroker:
-    """A component that starts only when the broker is connected."""
-
-    def __init__(self, component: Component, connection: BrokerConnection) -> None:
-        self._component = component
-        self._connection = connection
-
-    @property
-    def name(self) -> str:
-        return self._component.name
-
-    async def run(self, stop: asyncio.Event) -> None:
-        while not (stop.is_set() or self._connection.connected.is_set()):
-            await happened(stop, self._connection.connected, within_seconds=LONGEST_WAIT_SECONDS)
-        if not stop.is_set():
-            await self._component.run(stop)

@@ -95,6 +95,8 @@ def test_every_missing_variable_is_named_at_once_with_an_example(monkeypatch: py
     )
     assert "RAPPORT_JWT_ISSUER" in told
     assert "RAPPORT_TOY_JWT_ISSUER" not in told
+    assert "set one of RAPPORT_JWKS_URL and RAPPORT_JWKS_FILE" in told
+    assert "set KAFKA_BOOTSTRAP_SERVERS, or RAPPORT_BROKER_DATABASE_URL" in told
 
 
 @pytest.mark.parametrize(

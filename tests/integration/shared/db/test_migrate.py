@@ -1,7 +1,6 @@
 """Migrations from code, on a service made up for the purpose."""
 
 import asyncio
-import textwrap
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -17,52 +16,12 @@ from shared.db.migrate import SchemaCheck, check, upgrade
 from shared.db.session import Database
 from tests.support.eventually import eventually
 from tests.support.postgres import DatabaseFactory
-
-ENV = """
-from sqlalchemy import Column, Integer, MetaData, Table, Text
-from shared.db.migrate import run_env
-
-metadata = MetaData()
-Table(
-    "toys",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("colour", Text, nullable=False, server_default="red"),
-)
-run_env(metadata)
-"""
-REVISION = """
-import sqlalchemy as sa
-from alembic import op
-
-revision = "{revision}"
-down_revision = {after!r}
-
-
-def upgrade() -> None:
-    op.execute("SET LOCAL lock_timeout = '5s'")
-    {body}
-"""
-CREATE = 'op.create_table("toys", sa.Column("id", sa.Integer, primary_key=True))'
-COLOUR = 'op.add_column("toys", sa.Column("colour", sa.Text, nullable=False, server_default="red"))'
+from tests.support.toy_migrations import add_revision, create_toy_migrations
 
 
 @pytest.fixture
 def migrations(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The folder of a service `toy` with two revisions, which agree with its models."""
-    folder = tmp_path / "toy" / "migrations"
-    (folder / "versions").mkdir(parents=True)
-    (folder / "env.py").write_text(ENV)
-    (folder / "script.py.mako").write_text((Path(migrate.__file__).parent / "script.py.mako").read_text())
-    add_revision(folder, "0001", None, CREATE)
-    add_revision(folder, "0002", "0001", COLOUR)
-    monkeypatch.setattr(migrate, "SERVICES", tmp_path)
-    return folder
-
-
-def add_revision(folder: Path, revision: str, after: str | None, body: str) -> None:
-    source = textwrap.dedent(REVISION).format(revision=revision, after=after, body=body)
-    (folder / "versions" / f"{revision}.py").write_text(source)
+    return create_toy_migrations(tmp_path, monkeypatch)
 
 
 async def revision(database: Database) -> str:
