@@ -13,7 +13,7 @@ KindName = Literal["purchase", "return", "complaint", "resolution", "visit", "su
 class KindTotalRead(ResponseModel):
     kind: KindName
     currency: str | None = Field(description="null for facts without money")
-    facts: int
+    count: int
     customers: int
     amount_minor: int = Field(description="sum in minor units of the currency, as recorded, before any conversion")
 
@@ -21,19 +21,19 @@ class KindTotalRead(ResponseModel):
 class ReconciliationRead(ResponseModel):
     """Counts and sums over all facts, to be compared with those of the systems they came from."""
 
-    facts: int
+    count: int
     totals: list[KindTotalRead]
 
 
 def show_reconciliation(totals: list[KindTotal]) -> ReconciliationRead:
     return ReconciliationRead(
-        facts=sum(total.facts for total in totals),
+        count=sum(total.facts for total in totals),
         totals=[
             KindTotalRead.model_validate(
                 {
                     "kind": total.kind.name.lower(),
                     "currency": total.currency,
-                    "facts": total.facts,
+                    "count": total.facts,
                     "customers": total.customers,
                     "amount_minor": total.amount,
                 }

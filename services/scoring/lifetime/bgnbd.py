@@ -113,13 +113,12 @@ def expected_purchases_of_new(model: BgNbd, age: Floats) -> Floats:
     return np.asarray(np.maximum((a + model.b - 1) / (a - 1) * (1 - series), 0.0))
 
 
-def _hyp2f1(a: float, b: float, c: Floats, z: Floats) -> Floats:
+def _hyp2f1(a: float, b: float, c: Floats | float, z: Floats) -> Floats:
     """2F1(a, b; c; z) for 0 <= z < 1. scipy gives up on some large c, just where the plain series converges at once."""
-    c, z = np.broadcast_arrays(np.asarray(c, dtype=np.float64), np.asarray(z, dtype=np.float64))
-    value = np.array(hyp2f1(a, b, c, z))
+    value: Floats = np.array(hyp2f1(a, b, c, z), dtype=np.float64)
     lost = ~np.isfinite(value)
     if lost.any():
-        value[lost] = _series(a, b, c[lost], z[lost])
+        value[lost] = _series(a, b, np.broadcast_to(c, value.shape)[lost], np.broadcast_to(z, value.shape)[lost])
     return value
 
 
@@ -130,7 +129,7 @@ def _series(a: float, b: float, c: Floats, z: Floats) -> Floats:
         total = total + term
         if (np.abs(term) <= np.finfo(np.float64).eps * np.abs(total)).all():
             break
-    return total
+    return np.asarray(total, dtype=np.float64)
 
 
 def count_probabilities(model: BgNbd, age: Floats, upto: int) -> Floats:

@@ -1,0 +1,81 @@
+"""When a score is told again."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from services.scoring.scores.announcement import announce
+from services.scoring.scores.telling import Told, changes
+from tests.support.factories.scoring import CUSTOMER, NOW, POLICY
+
+BEFORE = Told(
+    realised_value=10_000,
+    current_value=20_000,
+    probability_active=0.8,
+    satisfaction=700,
+    loyalty_level="trusting",
+    lifecycle_stage="formation",
+    abc_class="B",
+    rfm=(3, 3, 3),
+    as_of=NOW,
+    policy_version=1,
+    model_version=1,
+)
+
+
+def test_the_first_score_is_told_in_full() -> None:
+    names = changes(None, BEFORE, POLICY.telling)
+    assert set(names) == {
+        "realised_value", "current_value", "probability_active", "satisfaction", "loyalty_level", "lifecycle_stage",
+        "abc_class", "rfm",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"realised_value": 10_501},
+        {"realised_value": 0},
+        {"current_value": 18_900},
+        {"current_value": None},
+        {"probability_active": 0.74},
+        {"satisfaction": 690},
+        {"loyalty_level": "satisfied"},
+        {"lifecycle_stage": "decline"},
+        {"abc_class": "A"},
+        {"abc_class": None},
+        {"rfm": (2, 3, 3)},
+    ],
+)
+def test_what_matters_is_told(change: dict[str, Any]) -> None:
+    assert changes(BEFORE, replace(BEFORE, **change), POLICY.telling) == tuple(change)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {},
+        {"realised_value": 10_400},
+        {"current_value": 20_900},
+        {"probability_active": 0.76},
+        {"satisfaction": 705},
+        {"as_of": NOW + timedelta(days=1), "model_version": 2},
+    ],
+)
+def test_small_movements_are_kept_to_oneself(change: dict[str, Any]) -> None:
+    assert changes(BEFORE, replace(BEFORE, **change), POLICY.telling) == ()
+
+
+def test_small_movements_are_named_when_something_else_is_told() -> None:
+    now = replace(BEFORE, realised_value=10_001, abc_class="A")
+    assert changes(BEFORE, now, POLICY.telling) == ("realised_value", "abc_class")
+
+
+def test_what_is_told_becomes_an_event_of_the_contract() -> None:
+    event = announce(CUSTOMER, BEFORE, ("abc_class",), "CNY")
+    assert event.satisfaction == 70.0
+    assert event.realised_value.minor == 10_000
+    assert event.rfm == (3, 3, 3)
+    assert event.changed == ("abc_class",)
