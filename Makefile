@@ -50,7 +50,7 @@ lint: $(STAMP) ## Style and formatting
 	@echo "lint: clean"
 
 typecheck: $(STAMP) ## Types, strictly
-	@$(BIN)/mypy shared services deploy tests benchmarks
+	@$(BIN)/mypy .
 
 imports: $(STAMP) ## Who may import whom
 	@$(BIN)/lint-imports --no-logo
