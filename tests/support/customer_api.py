@@ -7,16 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from sqlalchemy import text
 
 from services.customer.app import DEFINITION, create_api
 from services.customer.settings import CustomerSettings
-from shared.clock import SteppedClock, wall_now
+from shared.clock import SteppedClock
 from shared.contracts.envelope import Event, EventData
 from shared.db.session import Database
-from shared.messaging.broker import Record
-from shared.messaging.codec import decode, unpack_headers
-from shared.service import open_platform
+from shared.service import Platform, open_platform
+from tests.support import outbox
 from tests.support.factories.customer import NOW, person_body
 from tests.support.tokens import Tokens, create_tokens
 
@@ -26,9 +24,13 @@ CUSTOMERS = "/v1/customers"
 @dataclass(frozen=True, slots=True)
 class CustomerApi:
     client: httpx.AsyncClient
-    database: Database
+    platform: Platform[CustomerSettings]
     clock: SteppedClock
     tokens: Tokens
+
+    @property
+    def database(self) -> Database:
+        return self.platform.database
 
     async def register(self, number: int = 1, **values: Any) -> dict[str, Any]:
         """The customer as answered."""
@@ -53,23 +55,21 @@ class CustomerApi:
         return list(answer.json()["items"])
 
     async def published(self) -> Sequence[Event[EventData]]:
-        """What waits in the outbox, in the order in which it will leave."""
-        async with self.database.snapshot() as session:
-            rows = await session.execute(text("SELECT topic, key, headers, value FROM outbox ORDER BY id"))
-            return [
-                decode(Record(row.topic, 0, 0, row.key, row.value, unpack_headers(row.headers), wall_now()))
-                for row in rows
-            ]
+        return await outbox.published(self.database)
 
     async def forget_published(self) -> None:
-        async with self.database.transaction() as session:
-            await session.execute(text("DELETE FROM outbox"))
+        await outbox.forget_published(self.database)
 
 
 @asynccontextmanager
-async def open_customer_api(dsn: str, folder: Path) -> AsyncIterator[CustomerApi]:
+async def open_customer_api(
+    dsn: str, folder: Path, *, broker_dsn: str = "postgresql://nobody@localhost/none"
+) -> AsyncIterator[CustomerApi]:
+    """`broker_dsn` matters to a worker only: the API writes to its outbox."""
     tokens = create_tokens(folder)
-    settings = CustomerSettings.model_validate({"database_url": dsn, "broker_database_url": dsn, **tokens.settings()})
+    settings = CustomerSettings.model_validate(
+        {"database_url": dsn, "broker_database_url": broker_dsn, **tokens.settings()}
+    )
     clock = SteppedClock(NOW)
     async with (
         open_platform(DEFINITION, settings, clock) as platform,
@@ -79,11 +79,4 @@ async def open_customer_api(dsn: str, folder: Path) -> AsyncIterator[CustomerApi
             headers=tokens.headers("customer:read", "customer:write"),
         ) as client,
     ):
-        yield CustomerApi(client, platform.database, clock, tokens)
-
-
-def problem(answer: httpx.Response) -> tuple[int, str, str | None]:
-    """Status, code and the first field of a refusal."""
-    assert answer.headers["content-type"].startswith("application/problem+json"), answer.text
-    body = answer.json()
-    return answer.status_code, body["code"], body["errors"][0]["field"] if body["errors"] else None
+        yield CustomerApi(client, platform, clock, tokens)

@@ -15,6 +15,7 @@ from pydantic import (
     StrictBool,
     StringConstraints,
 )
+from pydantic.config import JsonDict
 
 from services.customer.profiles.attributes import MAX_TAGS
 from services.customer.profiles.lifecycle import Lifecycle
@@ -114,7 +115,7 @@ class ConsentGiven(ConsentDecided):
     purpose: Purpose
 
 
-_PERSON_EXAMPLE = {
+_PERSON_EXAMPLE: JsonDict = {
     "kind": "person",
     "given_name": "四",
     "family_name": "李",
@@ -130,7 +131,7 @@ _PERSON_EXAMPLE = {
     "external_ids": [{"source": "pos-beijing", "id": "0042"}],
     "tags": ["vip"],
 }
-_ORGANISATION_EXAMPLE = {
+_ORGANISATION_EXAMPLE: JsonDict = {
     "kind": "organisation",
     "organisation_name": "Example Trading Ltd",
     "language": "en",

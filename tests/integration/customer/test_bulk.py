@@ -3,7 +3,8 @@
 import time
 from typing import Any
 
-from tests.support.customer_api import CUSTOMERS, CustomerApi, problem
+from tests.support.answers import problem
+from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import person_body
 
 BULK = f"{CUSTOMERS}/bulk"

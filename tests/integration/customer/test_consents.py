@@ -4,7 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
-from tests.support.customer_api import CUSTOMERS, CustomerApi, problem
+from tests.support.answers import problem
+from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import NOW
 
 

@@ -2,7 +2,8 @@
 
 import httpx
 
-from tests.support.customer_api import CUSTOMERS, CustomerApi, problem
+from tests.support.answers import problem
+from tests.support.customer_api import CUSTOMERS, CustomerApi
 
 
 def address(customer: dict[str, object], key: str = "42") -> str:

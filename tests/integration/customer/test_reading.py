@@ -5,7 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.support.customer_api import CUSTOMERS, CustomerApi, problem
+from tests.support.answers import problem
+from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import organisation_body
 
 

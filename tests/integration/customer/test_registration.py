@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.customer_api import CUSTOMERS, CustomerApi, problem
+from tests.support.answers import problem
+from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import NOW, organisation_body, person_body
 
 

@@ -1,37 +1,14 @@
 """What scoring says is kept and shown with customers, whatever the order it is told in."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from services.customer.profiles.consumers import on_scores_changed
-from shared.contracts.common import Money
-from shared.contracts.envelope import Envelope, Event
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
+from shared.contracts.envelope import Event
+from shared.contracts.scoring import AbcClass
 from tests.support.customer_api import CustomerApi
-from tests.support.factories.customer import NOW
-
-
-def score_event(customer_id: str | UUID, abc_class: AbcClass | None, as_of: datetime = NOW) -> Event[Any]:
-    score = ScoreChanged(
-        customer_id=UUID(str(customer_id)),
-        as_of=as_of,
-        policy_version=1,
-        model_version=None,
-        realised_value=Money(minor=100, currency="CNY"),
-        current_value=None,
-        probability_active=None,
-        satisfaction=80.0,
-        loyalty_level=LoyaltyLevel.SATISFIED,
-        lifecycle_stage=LifecycleStage.FORMATION,
-        abc_class=abc_class,
-        rfm=None,
-        changed=("abc_class",),
-    )
-    envelope = Envelope(
-        id=str(uuid4()), source="rapport/scoring", type=score.event_type, time=as_of, subject=str(customer_id)
-    )
-    return Event(envelope, score)
+from tests.support.factories.customer import NOW, score_event
 
 
 async def keep(api: CustomerApi, *events: Event[Any]) -> None:

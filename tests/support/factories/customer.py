@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from services.customer.profiles.profile import CustomerRecord, Profile
-from shared.contracts.common import Channel, CustomerKind, Purpose
+from shared.contracts.common import Channel, CustomerKind, Money, Purpose
 from shared.contracts.customer import Consent
+from shared.contracts.envelope import Envelope, Event
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 
@@ -61,3 +63,25 @@ def organisation_body(number: int = 1, **values: Any) -> dict[str, Any]:
         "region": "CN-BJ",
     }
     return defaults | values
+
+
+def score_event(customer_id: str | UUID, abc_class: AbcClass | None, as_of: datetime = NOW) -> Event[Any]:
+    score = ScoreChanged(
+        customer_id=UUID(str(customer_id)),
+        as_of=as_of,
+        policy_version=1,
+        model_version=None,
+        realised_value=Money(minor=100, currency="CNY"),
+        current_value=None,
+        probability_active=None,
+        satisfaction=80.0,
+        loyalty_level=LoyaltyLevel.SATISFIED,
+        lifecycle_stage=LifecycleStage.FORMATION,
+        abc_class=abc_class,
+        rfm=None,
+        changed=("abc_class",),
+    )
+    envelope = Envelope(
+        id=str(uuid4()), source="rapport/scoring", type=score.event_type, time=as_of, subject=str(customer_id)
+    )
+    return Event(envelope, score)
