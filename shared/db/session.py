@@ -30,8 +30,10 @@ def is_passing(error: BaseException) -> bool:
             return True
         cause = error.orig.__cause__ if error.orig is not None else None
         return isinstance(error, InterfaceError | OperationalError) and not isinstance(cause, asyncpg.DataError)
-    # asyncpg reports a lost connection and a wrongly typed argument by one family of errors; the latter is a bug.
-    return isinstance(error, asyncpg.InterfaceError) and not isinstance(error, ValueError | TypeError)
+    # asyncpg reports a lost connection and a wrongly typed argument by one family of errors; the latter is a bug. A
+    # connection lost between two steps of one statement surfaces as a broken state machine ("cannot switch to state").
+    lost = asyncpg.InterfaceError | asyncpg.InternalClientError
+    return isinstance(error, lost) and not isinstance(error, ValueError | TypeError)
 
 
 def _sqlstate(error: BaseException) -> str | None:
