@@ -36,7 +36,7 @@ class EmbeddedBroker:
         self,
         dsn: str,
         *,
-        session_timeout_seconds: float = 10.0,
+        session_timeout_seconds: float = 6.0,
         heartbeat_seconds: float = 1.0,
         cleaning_interval_seconds: float = 60.0,
         pool_size: int = 4,

@@ -40,7 +40,7 @@ class _LogConnection(asyncpg.Connection):  # type: ignore[misc]
 async def open_pool(dsn: str, *, size: int) -> Pool:
     return await asyncpg.create_pool(
         plain_dsn(dsn),
-        min_size=1,
+        min_size=0,  # with a minimum the pool keeps trying, and complaining, by itself while the server is away
         max_size=size,
         command_timeout=STATEMENT_SECONDS,
         connection_class=_LogConnection,

@@ -41,8 +41,14 @@ async def stop_producer(producer: AIOKafkaProducer) -> None:
 async def abandon_producer(producer: AIOKafkaProducer) -> None:
     """Ends a producer without delivering what it still holds."""
     producer._closed = True
-    # Whoever waits for a delivery learns that it will not come.
-    producer._message_accumulator.fail_all(ProducerClosed())
+    # Whoever waits for a delivery learns that it will not come; nobody need be waiting.
+    accumulator = producer._message_accumulator
+    accumulator.fail_all(ProducerClosed())
+    queued = [batch for batches in accumulator._batches.values() for batch in batches]
+    for batch in (*queued, *accumulator._pending_batches):
+        batch.future.exception()
+        if not batch._drain_waiter.cancelled():
+            batch._drain_waiter.exception()
     await _cancel([producer._sender.sender_task])
     await _ended_well(producer.client.close())
 

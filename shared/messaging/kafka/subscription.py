@@ -40,6 +40,7 @@ class KafkaSubscription:
         self._consumer: AIOKafkaConsumer | None = None
         self._taking: tuple[int, asyncio.Task[dict[Any, list[Any]]]] | None = None
         self._era = 0
+        self._rewind_due = False
         self._closed = False
         self._failure: Exception | None = None
         self._answered_at = time.monotonic()
@@ -88,8 +89,9 @@ class KafkaSubscription:
     async def rewind(self) -> None:
         # What a fetch left unfinished was read from the positions before.
         self._era += 1
+        self._rewind_due = True
         with translated():
-            await self._seek_to_committed()
+            await self._rewind_if_due()
 
     async def lag(self) -> Mapping[TopicPartition, int]:
         consumer = self._consumer
@@ -151,31 +153,31 @@ class KafkaSubscription:
             failure, self._failure = self._failure, None
             raise failure
         consumer = self._consumer or await self._open()
+        await self._rewind_if_due()
         era, task = self._taking or (self._era, _start_taking(consumer, max_records, seconds))
         self._taking = (era, task)
         # Not cancelled when it takes longer, as it does during a rebalance: the next fetch goes on waiting for it.
         await asyncio.wait({task}, timeout=max(0.0, seconds) + 0.05)
-        if not task.done():
+        if not task.done() or self._closed:
             return []
-        self._taking = None
-        found = await self._result_of(task)
         # While `on_revoked` is under way nothing may be handed out that it has just let go.
         await self._settled.wait()
-        if era != self._era:
-            await self._seek_to_committed()
+        # From here on nothing may be interrupted: the consumer counts these records as read.
+        self._taking = None
+        self._rewind_due = era != self._era
+        if self._rewind_due or task.exception() is not None:
+            await self._give_up(task)
             return []
-        return [_record(raw) for part in found.values() for raw in part]
+        return [_record(raw) for part in task.result().values() for raw in part]
 
-    async def _result_of(self, task: asyncio.Task[dict[Any, list[Any]]]) -> dict[Any, list[Any]]:
-        try:
-            return task.result()
-        except ConsumerStoppedError:
-            return {}
-        except KafkaError as error:
-            if type(error) is KafkaError:
-                # A task of the consumer died; it would report that for ever. The next fetch opens a new consumer.
-                await self._shut()
-            raise
+    async def _give_up(self, task: asyncio.Task[dict[Any, list[Any]]]) -> None:
+        """Ends a fetch whose records may not be handed out, or that brought an error instead; raises that error."""
+        error = task.exception()
+        if type(error) is KafkaError:
+            # A task of the consumer died; it would report that for ever. The next fetch opens a new consumer.
+            await self._shut()
+        if error is not None and not isinstance(error, ConsumerStoppedError):
+            raise error
 
     async def _probe(self) -> None:
         """Tells silence from absence: the consumer itself waits for a lost broker without a word."""
@@ -189,9 +191,9 @@ class KafkaSubscription:
                 await consumer.topics()
         self._answered_at = time.monotonic()
 
-    async def _seek_to_committed(self) -> None:
+    async def _rewind_if_due(self) -> None:
         consumer = self._consumer
-        if consumer is None:
+        if consumer is None or not self._rewind_due:
             return
         try:
             async with asyncio.timeout(_ANSWER_SECONDS):
@@ -204,6 +206,8 @@ class KafkaSubscription:
         except IllegalStateError as error:
             # Taken away meanwhile: whoever owns it next starts at the committed offset by itself.
             log.info("rewind_overtaken", group=self._group, reason=str(error))
+        # Not before: interrupted half-way, it has to be done again, or records would be skipped.
+        self._rewind_due = False
 
     async def hand_over(self, partitions: frozenset[TopicPartition]) -> None:
         """Called by the listener, in a task of the consumer's, before partitions move."""

@@ -48,8 +48,8 @@ class TopicDirectory:
             raise topic_unknown(sorted(missing))
 
     async def answers(self) -> None:
-        """Returns when some broker answers; raises KafkaError otherwise."""
-        await self._admin.list_topics()
+        """Returns as soon as some broker answers."""
+        await self._ask(self._admin.list_topics)
 
     async def ensure(self, specs: Sequence[TopicSpec]) -> bool:
         """Returns whether a topic got more partitions than it had."""

@@ -17,11 +17,13 @@ from tests.support.postgres import DatabaseFactory
 
 
 class Server(Protocol):
-    """The process behind the broker; both block, and data survives."""
+    """The process behind the broker; all of these block, and data survives."""
 
     def start(self) -> None: ...
 
     def stop(self) -> None: ...
+
+    def kill(self) -> None: ...
 
 
 @dataclass
@@ -62,6 +64,10 @@ class BrokerSite:
     async def stop_server(self) -> None:
         assert self.server is not None
         await asyncio.to_thread(self.server.stop)
+
+    async def kill_server(self) -> None:
+        assert self.server is not None
+        await asyncio.to_thread(self.server.kill)
 
     async def start_server(self) -> None:
         assert self.server is not None
