@@ -23,6 +23,7 @@ from shared.errors import Poison, RapportError
 from shared.ids import uuid7
 from shared.messaging import structured
 from shared.messaging.broker import Headers, Record
+from shared.validation import explain
 
 SPECVERSION = "1.0"
 JSON = "application/json"
@@ -211,11 +212,23 @@ def _data(raw: RawEvent, model: type[EventData]) -> EventData:
     try:
         return _adapter(model).validate_json(raw.data, strict=True)
     except ValidationError as error:
-        faults = error.errors(include_url=False, include_input=False)
-        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
-        field = ".".join(part for part in ("data", _path(faults[0])) if part)
-        detail = f"{field}: {_sentence(faults[0])}{more}; correct it, see the schema of {raw.type}"
-        raise Poison(detail, code="data_invalid", field=field) from None
+        raise _data_invalid(raw, model, error) from None
+
+
+def _data_invalid(raw: RawEvent, model: type[EventData], error: ValidationError) -> Poison:
+    """What was given is not shown: reasons are logged, and data may be personal."""
+    faults = explain(error.errors(include_url=False, include_input=False), _readable(raw.data), model)
+    field = ".".join(part for part in ("data", faults[0].field) if part)
+    more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    detail = f"{field}: {faults[0].detail}{more}; correct it, see the schema of {raw.type}"
+    return Poison(detail, code="data_invalid", field=field)
+
+
+def _readable(data: bytes | None) -> Any:
+    try:
+        return msgspec.json.decode(data or b"")
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def _tombstone(raw: RawEvent, model: type[EventData]) -> EventData:

@@ -1,6 +1,6 @@
 """Every failure as problem+json (RFC 9457): the one place where kinds of errors become HTTP statuses."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
@@ -11,15 +11,16 @@ from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 
 from shared.errors import ErrorKind, InvalidInput, RapportError
+from shared.validation import explain
 from shared.web.etag import NotModified
 from shared.web.schemas import FieldError, Problem
-from shared.web.validation import field_errors
 
 log = structlog.get_logger(__name__)
 
 PROBLEM_MEDIA_TYPE = "application/problem+json"
 UNAVAILABLE_RETRY_SECONDS = 2
 REALM = "rapport"
+_WHOLE = "(body)"
 
 STATUS_OF_KIND: Mapping[ErrorKind, int] = {
     ErrorKind.MALFORMED: 400,
@@ -87,7 +88,7 @@ def problem_of(error: RapportError) -> Problem:
 
 def invalid_input(error: ValidationError, data: Any, expected: Any = None) -> InvalidInput:
     """What pydantic refused in one item of a bulk request, as the error that the same item alone would get."""
-    errors = field_errors(error.errors(include_url=False), data, expected)
+    errors = _field_errors(error.errors(include_url=False), data, expected)
     return InvalidInput(_summary(errors), code="validation_failed", errors=errors)
 
 
@@ -116,8 +117,8 @@ async def handle_validation_error(request: Request, error: Exception) -> Respons
     in_body = [{**line, "loc": line["loc"][1:]} for line in lines if line["loc"][0] == "body"]
     elsewhere = [{**line, "loc": line["loc"][1:]} for line in lines if line["loc"][0] != "body"]
     found = [
-        *field_errors(in_body, error.body, _body_type(request)),
-        *(one for line in elsewhere for one in field_errors([line], dict.fromkeys(line["loc"]))),
+        *_field_errors(in_body, error.body, _body_type(request)),
+        *(one for line in elsewhere for one in _field_errors([line], dict.fromkeys(line["loc"]))),
     ]
     status, code = (422, "validation_failed") if in_body else (400, "parameter_invalid")
     return respond(_problem(status, code, _summary(found), errors=found), request)
@@ -201,6 +202,13 @@ def _headers_of(error: RapportError) -> dict[str, str]:
             f'Bearer realm="{REALM}", error="insufficient_scope", scope="{error.context["scope"]}"'
         )
     return headers
+
+
+def _field_errors(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any = None) -> list[FieldError]:
+    return [
+        FieldError(field=fault.field or _WHOLE, detail=fault.detail, code=fault.code)
+        for fault in explain(errors, data, expected)
+    ]
 
 
 def _summary(errors: list[FieldError]) -> str:

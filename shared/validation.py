@@ -3,11 +3,9 @@
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
 from types import UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 from pydantic import BaseModel
-
-from shared.web.schemas import FieldError
 
 # Codes are ours where the name is part of the API's promise; the rest keep pydantic's, which are stable too.
 _CODES = {
@@ -17,23 +15,31 @@ _CODES = {
     "value_error": "invalid",
     "assertion_error": "invalid",
 }
-_WHOLE = "(body)"
 _MAX_SHOWN = 60
 
 
-def field_errors(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any = None) -> list[FieldError]:
-    """Errors as pydantic lists them (`loc` relative to `data`), for an answer.
+class Fault(NamedTuple):
+    """One thing wrong with an input; `field` is empty when it is the whole of it."""
 
-    `expected` is the type that `data` was to be: from it the nearest known name of an unknown field is found.
+    field: str
+    detail: str
+    code: str
+
+
+def explain(errors: Sequence[Mapping[str, Any]], data: Any, expected: Any = None) -> list[Fault]:
+    """Errors as pydantic lists them (`loc` relative to `data`), for whoever sent the input.
+
+    `expected` is the type that `data` was to be: from it the nearest known name of an unknown field is found. What was
+    given is shown where the errors include their input.
     """
-    return [_field_error(error, data, expected) for error in errors]
+    return [_fault(error, data, expected) for error in errors]
 
 
-def _field_error(error: Mapping[str, Any], data: Any, expected: Any) -> FieldError:
+def _fault(error: Mapping[str, Any], data: Any, expected: Any) -> Fault:
     kind = str(error["type"])
     steps = [*_steps_in(error["loc"], data, absent_last=kind == "missing"), *_discriminator(error)]
-    return FieldError(
-        field=_join(steps) or _WHOLE,
+    return Fault(
+        field=_join(steps),
         detail=_detail(kind, error, known_names(expected, error["loc"][:-1])),
         code=_CODES.get(kind, kind),
     )

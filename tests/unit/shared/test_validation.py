@@ -5,9 +5,9 @@ from typing import Annotated, Any, Literal
 import pytest
 from pydantic import Field, TypeAdapter, ValidationError
 
+from shared.validation import explain
 from shared.web.problems import invalid_input, problem_of
 from shared.web.schemas import RequestModel
-from shared.web.validation import field_errors
 
 
 class Line(RequestModel):
@@ -35,7 +35,7 @@ class Pet(RequestModel):
 def errors(expected: Any, data: Any) -> dict[str, tuple[str, str]]:
     with pytest.raises(ValidationError) as caught:
         TypeAdapter(expected).validate_python(data)
-    found = field_errors(caught.value.errors(include_url=False), data, expected)
+    found = explain(caught.value.errors(include_url=False), data, expected)
     return {error.field: (error.code, error.detail) for error in found}
 
 
@@ -74,8 +74,15 @@ def test_an_unknown_field_like_no_other_is_told_all_there_are() -> None:
 
 
 def test_the_whole_may_be_wrong() -> None:
-    assert set(errors(Pet, [1])) == {"(body)"}
-    assert set(errors(Pet, None)) == {"(body)"}
+    assert set(errors(Pet, [1])) == {""}
+    assert set(errors(Pet, None)) == {""}
+
+
+def test_a_problem_names_the_whole_too() -> None:
+    with pytest.raises(ValidationError) as caught:
+        Pet.model_validate([1])
+
+    assert [error.field for error in problem_of(invalid_input(caught.value, [1], Pet)).errors] == ["(body)"]
 
 
 def test_long_input_is_not_thrown_back() -> None:
