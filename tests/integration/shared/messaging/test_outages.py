@@ -73,7 +73,7 @@ async def test_nothing_is_lost_doubled_or_reordered_when_the_database_is_killed(
             await connection.execute(
                 text("CREATE TABLE customers AS SELECT unnest(CAST(:ids AS uuid[])) AS id"), {"ids": CUSTOMERS}
             )
-        handlers = {PurchaseRecorded: record_orders}
+        handlers: dict[type[EventData], Handler] = {PurchaseRecorded: record_orders}
         workers = [Consumer(group="test.worker", handlers=handlers, database=database, broker=broker) for _ in range(2)]
         relays = [OutboxRelay(database, broker, poll_seconds=0.2) for _ in range(2)]
         stop = asyncio.Event()
