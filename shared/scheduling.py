@@ -15,7 +15,7 @@ from structlog.contextvars import bound_contextvars
 
 from shared.clock import Clock
 from shared.db.session import Database
-from shared.errors import Unavailable
+from shared.errors import RapportError, Unavailable
 from shared.observability.metrics import JOB_DELAY_SECONDS, JOB_FAILURES, JOB_RUNS, JOB_SECONDS, current_service
 
 log = structlog.get_logger(__name__)
@@ -192,7 +192,8 @@ class _JobLoop:
     def _back_off(self, error: Exception, *, outcome: str) -> float:
         labels = (current_service(), self.job.name)
         self.failures += 1
-        self.last_error = f"{type(error).__name__}: {error}"
+        # Its text stays in the log: /readyz is read by many, and the text may hold data.
+        self.last_error = error.detail if isinstance(error, RapportError) else type(error).__name__
         JOB_RUNS.labels(*labels, outcome).inc()
         JOB_FAILURES.labels(*labels).set(self.failures)
         return min(LONGEST_BACKOFF_SECONDS, SHORTEST_BACKOFF_SECONDS * 2.0 ** min(self.failures - 1, 16))

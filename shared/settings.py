@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
@@ -11,6 +12,7 @@ from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_va
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SecretsSettingsSource,
     SettingsConfigDict,
@@ -79,6 +81,11 @@ class ServiceSettings(BaseSettings):
     host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 in a container")
     port: Port = Field(8000, description="port of the HTTP API")
     ops_port: Port = Field(9000, description="port of a worker's /livez, /readyz and /metrics")
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="web pages that may call the API from a browser",
+        examples=["https://shop.example.com,https://club.example.com"],
+    )
     max_body_bytes: int = Field(1_048_576, ge=1024, le=104_857_600, description="largest request body accepted")
     shutdown_grace_seconds: float = Field(20.0, gt=0, le=600, description="time to finish what is in hand when stopped")
 
@@ -94,6 +101,21 @@ class ServiceSettings(BaseSettings):
         if not separator or scheme not in ("postgresql", "postgres", "postgresql+asyncpg"):
             raise ValueError("must be a PostgreSQL address: postgresql+asyncpg://user:password@host:5432/name")
         return SecretStr(f"postgresql+asyncpg://{rest}")
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: object) -> object:
+        return tuple(filter(None, (one.strip() for one in value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for origin in value:
+            if not re.fullmatch(r"https?://[^/\s*]+", origin):
+                raise ValueError(
+                    f"{origin!r} is not an origin: scheme and host without a path, such as https://shop.example.com"
+                )
+        return value
 
     @field_validator("jwks_url")
     @classmethod

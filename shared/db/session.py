@@ -10,12 +10,13 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from shared.errors import Unavailable
+from shared.errors import InvalidInput, Unavailable
 
 # 08 connection, 40 serialization and deadlock, 53 resources, 55P03 lock timeout, 57P shutdown, 58 system error.
 _PASSING_SQLSTATES = ("08", "40", "53", "55P03", "57P", "58")
 # With these the server says that the transaction was rolled back; any other broken commit leaves it unknown.
 _ROLLED_BACK_SQLSTATES = ("40", "53", "55P03")
+_UNSTORABLE_SQLSTATES = ("22021", "22P05")
 
 
 def is_passing(error: BaseException) -> bool:
@@ -72,9 +73,10 @@ class Database:
                 await session.flush()
                 committing = True
         except Exception as error:
+            state = _sqlstate(error)
+            _refuse_unstorable(state, error)
             if not is_passing(error):
                 raise
-            state = _sqlstate(error)
             if committing and not (state is not None and state.startswith(_ROLLED_BACK_SQLSTATES)):
                 raise Unavailable(
                     "the connection broke during the commit, so it is not known whether the change was made; repeat "
@@ -90,6 +92,7 @@ class Database:
             async with self._session(self._reading) as session:
                 yield session
         except Exception as error:
+            _refuse_unstorable(_sqlstate(error), error)
             if not is_passing(error):
                 raise
             raise _away() from error
@@ -106,6 +109,12 @@ class Database:
 
     async def dispose(self) -> None:
         await self._engine.dispose()
+
+
+def _refuse_unstorable(state: str | None, error: Exception) -> None:
+    """PostgreSQL's text has no NUL character, while a JSON text may, and so may a parameter (%00)."""
+    if state in _UNSTORABLE_SQLSTATES:
+        raise InvalidInput("a text contains the NUL character; leave it out", code="text_not_storable") from error
 
 
 def _away() -> Unavailable:

@@ -6,6 +6,7 @@ from typing import Protocol
 from fastapi import APIRouter, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
 
 from shared.clock import Clock
 from shared.db.session import Database
@@ -13,8 +14,9 @@ from shared.errors import RapportError
 from shared.observability.readiness import Readiness
 from shared.settings import ServiceSettings
 from shared.web.auth import TokenVerifier
-from shared.web.edge import BodyLimitMiddleware, EdgeMiddleware
+from shared.web.edge import CORRELATION_HEADER, BodyLimitMiddleware, EdgeMiddleware
 from shared.web.etag import NotModified
+from shared.web.idempotency import REPLAYED_HEADER
 from shared.web.openapi import describe, operation_id
 from shared.web.ops import ops_router
 from shared.web.problems import (
@@ -68,6 +70,22 @@ def create_app(
     # The last one added is the outermost.
     app.add_middleware(BodyLimitMiddleware, max_bytes=platform.settings.max_body_bytes)
     app.add_middleware(EdgeMiddleware, service=service)
+    if platform.settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=platform.settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=[
+                "Authorization",
+                "Content-Type",
+                "Idempotency-Key",
+                "If-Match",
+                "If-None-Match",
+                CORRELATION_HEADER,
+            ],
+            expose_headers=["ETag", "Location", "Retry-After", REPLAYED_HEADER, CORRELATION_HEADER],
+            max_age=3600,
+        )
     describe(app, token_url=platform.settings.token_url)
     return app
 

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class RequestModel(BaseModel):
-    """Base of request bodies: an unknown field is an error, text is stripped, and numbers are not made of text."""
+    """Base of request bodies: an unknown field is an error, text is stripped of space around it, NaN is no number."""
 
     model_config = ConfigDict(
         extra="forbid",

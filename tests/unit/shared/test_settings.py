@@ -70,6 +70,12 @@ def test_kafka_is_read_by_its_usual_names(environment: pytest.MonkeyPatch) -> No
     assert load_settings(ToySettings).kafka_bootstrap_servers == "kafka:9092"
 
 
+def test_lists_are_separated_by_commas(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("RAPPORT_CORS_ORIGINS", "https://shop.example.com, http://localhost:3000,")
+
+    assert load_settings(ToySettings).cors_origins == ("https://shop.example.com", "http://localhost:3000")
+
+
 def test_secrets_may_lie_in_files(environment: pytest.MonkeyPatch, tmp_path: Path) -> None:
     environment.delenv("RAPPORT_TOY_DATABASE_URL")
     environment.delenv("RAPPORT_BROKER_DATABASE_URL")
@@ -109,6 +115,8 @@ def test_every_missing_variable_is_named_at_once_with_an_example(monkeypatch: py
         ("RAPPORT_JWKS_FILE", "keys.json", "set one of RAPPORT_JWKS_URL and RAPPORT_JWKS_FILE"),
         ("KAFKA_SECURITY_PROTOCOL", "SASL_SSL", "set KAFKA_SASL_MECHANISM"),
         ("RAPPORT_LOG_LEVEL", "LOUD", "RAPPORT_LOG_LEVEL"),
+        ("RAPPORT_CORS_ORIGINS", "https://shop.example.com/", "'https://shop.example.com/' is not an origin"),
+        ("RAPPORT_CORS_ORIGINS", "*", "'*' is not an origin"),
     ],
 )
 def test_a_wrong_variable_is_told_by_name_and_way_out(

@@ -151,3 +151,9 @@ async def test_a_bug_tells_the_caller_nothing_and_the_log_all(toy: ToyService) -
     assert "secret detail" not in answer.text
     failed = next(entry for entry in logs if entry["event"] == "request_failed")
     assert "secret detail" in str(failed["exc_info"])
+
+
+async def test_a_text_that_cannot_be_stored_is_the_callers_to_mend(toy: ToyService) -> None:
+    answer = await toy.client.post("/v1/notes", json={"text": "a\x00b"}, headers=toy.headers())
+
+    assert (answer.status_code, problem(answer)["code"]) == (422, "text_not_storable")

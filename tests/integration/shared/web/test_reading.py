@@ -2,7 +2,8 @@
 
 import pytest
 
-from tests.support.toy_service import ToyService
+from tests.support.tokens import Tokens
+from tests.support.toy_service import ToyService, run_toy_service
 
 
 async def write(toy: ToyService, text: str) -> str:
@@ -97,3 +98,15 @@ async def test_readiness_names_what_fails(toy: ToyService) -> None:
     assert (ready.status_code, ready.json()) == (200, {"status": "ready", "checks": {"database": "ok"}})
     assert unready.status_code == 503
     assert unready.json()["checks"] == {"database": "ok", "provider": "no answer"}
+
+
+async def test_pages_of_known_origins_may_call_from_a_browser(toy_dsn: str, tokens: Tokens) -> None:
+    preflight = {"Access-Control-Request-Method": "PATCH", "Access-Control-Request-Headers": "If-Match"}
+    async with run_toy_service(toy_dsn, tokens, cors_origins=("https://shop.test",)) as toy:
+        known = await toy.client.options("/v1/notes", headers={"Origin": "https://shop.test", **preflight})
+        unknown = await toy.client.options("/v1/notes", headers={"Origin": "https://elsewhere.test", **preflight})
+        answer = await toy.client.get("/v1/notes", headers=toy.headers(Origin="https://shop.test"))
+
+    assert known.headers["access-control-allow-origin"] == "https://shop.test"
+    assert "access-control-allow-origin" not in unknown.headers
+    assert "X-Correlation-ID" in answer.headers["access-control-expose-headers"]
