@@ -9,6 +9,9 @@ DATA_DIR ?= .data
 SERVICE ?= customer
 TEST_PROCESSES ?= 2
 
+# Without cached bytecode every process would compile its libraries anew, for seconds.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run demo kafka token psql test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
 
