@@ -60,6 +60,8 @@ class Mailbox:
         self.host = host
         self.port = port
         self.faults = faults or Faults()
+        self.connections = 0
+        """How many were ever made."""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Serves until `stop` is set. Raises OSError when the port is taken."""
@@ -87,6 +89,7 @@ class Mailbox:
             self, loop=loop, hostname="mailbox.localhost", data_size_limit=_MAX_MESSAGE_BYTES, enable_SMTPUTF8=True
         )
         sessions.add(session)
+        self.connections += 1
         return session
 
     async def handle_RCPT(

@@ -20,9 +20,7 @@ from services.notification.templates.api import router as templates_router
 from services.notification.templates.library import TemplateLibrary
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
-from shared.operations.housekeeping import IDEMPOTENCY_PRUNING
 from shared.runtime import Component
-from shared.scheduling import Scheduler
 from shared.service import Platform, ServiceDefinition
 from shared.web.app import create_app
 
@@ -59,7 +57,6 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
     consumers = CareConsumers(desk)
     return (
         OutboxRelay(database, platform.broker),
-        Scheduler((IDEMPOTENCY_PRUNING,), database, platform.clock),
         DeliveryLoop(database, SmtpChannel(smtp_options(settings)), desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
         # Two groups, so that a flood of interactions keeps no consent waiting.

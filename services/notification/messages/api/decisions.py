@@ -16,7 +16,7 @@ from shared.web.routing import SessionDep, api_router
 router = api_router(prefix="/v1/decisions", tags=["decisions"])
 
 
-def _filter(
+async def _filter(
     customer_id: UUID | None = None,
     rule: RuleName | None = None,
     outcome: Outcome | None = None,

@@ -18,7 +18,7 @@ from shared.web.routing import SessionDep, api_router
 router = api_router(prefix="/v1/messages", tags=["messages"])
 
 
-def _filter(
+async def _filter(
     customer_id: UUID | None = None,
     rule: RuleName | None = None,
     channel: Channel | None = None,
