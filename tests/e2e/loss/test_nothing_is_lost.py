@@ -1,0 +1,95 @@
+"""Every worker, api, the database and the broker killed at random moments during a replay, on both brokers."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import pytest
+
+from deploy.local.kafka import KafkaCluster
+from shared.messaging.broker import Broker
+from shared.messaging.embedded import EmbeddedBroker
+from shared.messaging.kafka import KafkaBroker, KafkaSettings
+from tests.e2e.loss.site import Site, open_site
+from tests.e2e.loss.verdict import judge_counts, judge_mail, judge_order, settle
+from tests.e2e.loss.workload import Workload
+from tests.support.kafka import require_kafka
+from tests.support.tokens import Tokens
+
+SECONDS_OF_TERROR = 30.0
+pytestmark = [pytest.mark.crash, pytest.mark.timeout(420), pytest.mark.xdist_group("loss")]
+
+
+@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
+async def site(request: pytest.FixtureRequest, tmp_path: Path, tokens: Tokens) -> AsyncIterator[Site]:
+    kafka = None
+    if request.param == "kafka":
+        require_kafka()
+        kafka = KafkaCluster(tmp_path / "kafka")
+        await asyncio.to_thread(kafka.start)
+    try:
+        async with open_site(tmp_path, kafka, tokens) as opened:
+            yield opened
+    finally:
+        if kafka is not None:
+            await asyncio.to_thread(kafka.stop)
+
+
+def broker_of(site: Site) -> Broker:
+    if site.kafka is not None:
+        return KafkaBroker(KafkaSettings(bootstrap_servers=site.kafka.bootstrap_servers))
+    return EmbeddedBroker(site.broker["broker_database_url"])
+
+
+async def kill_at_random(site: Site, chance: random.Random, done: asyncio.Event) -> Counter[str]:
+    """Kills one part after the other, each at least once, until the workload is `done`; some die in pairs."""
+    killed: Counter[str] = Counter()
+    waiting: list[str] = []
+    while waiting or not done.is_set():
+        if not waiting:
+            waiting = chance.sample(site.victims, len(site.victims))
+        for _ in range(chance.choice((1, 1, 2))):
+            if waiting:
+                victim = waiting.pop()
+                await site.kill(victim)
+                killed[victim] += 1
+        await asyncio.sleep(chance.uniform(0.0, 0.6))  # how long it stays dead is part of the experiment
+        await site.bring_back()
+        await asyncio.sleep(chance.uniform(0.5, 2.5))
+    return killed
+
+
+@pytest.mark.parametrize("seed", [1])
+async def test_no_event_and_no_message_is_lost_or_doubled(
+    site: Site, seed: int, record_property: Callable[[str, object], None]
+) -> None:
+    workload = Workload(customers=24, purchases_each=25)
+    done = asyncio.Event()
+    killer = asyncio.create_task(kill_at_random(site, random.Random(seed), done))
+    try:
+        await workload.run(site, seconds=SECONDS_OF_TERROR)
+    finally:
+        done.set()
+        killed = await killer
+    await site.bring_back()
+    await site.wait_ready()
+
+    await settle(site, workload)
+    await judge_counts(site, workload)
+    broker = broker_of(site)
+    await broker.start()
+    try:
+        republished = await judge_order(broker, workload)
+    finally:
+        await broker.stop()
+    mail = await judge_mail(site, workload)
+
+    assert set(killed) == set(site.victims)
+    assert mail.resent <= killed.total()
+    record_property(
+        "report",
+        f"{workload.total} purchases; killed {dict(killed)}; requests repeated {workload.repeated_requests}; "
+        f"events published again {republished}; messages {mail.messages}, of them resent under their key {mail.resent}",
+    )
