@@ -15,7 +15,9 @@ class KindTotalRead(ResponseModel):
     currency: str | None = Field(description="null for facts without money")
     count: int
     customers: int
-    amount_minor: int = Field(description="sum in minor units of the currency, as recorded, before any conversion")
+    amount_minor: int | None = Field(
+        description="sum in minor units of the currency, as recorded, before any conversion; null without money"
+    )
 
 
 class ReconciliationRead(ResponseModel):
@@ -35,7 +37,7 @@ def show_reconciliation(totals: list[KindTotal]) -> ReconciliationRead:
                     "currency": total.currency,
                     "count": total.facts,
                     "customers": total.customers,
-                    "amount_minor": total.amount,
+                    "amount_minor": None if total.currency is None else total.amount,
                 }
             )
             for total in totals
