@@ -17,10 +17,10 @@ def count_latencies(milliseconds: Iterable[float]) -> list[int]:
 def quantile(counts: Sequence[int], probability: float) -> int | None:
     """The bound that at least this share of the events did not exceed; None when there are none."""
     rank, seen = probability * sum(counts), 0
-    for bound, count in zip(BOUNDS_MS, counts, strict=True):
+    for place, count in enumerate(counts):
         seen += count
         if count and seen >= rank:
-            return bound
+            return BOUNDS_MS[place]
     return None
 
 

@@ -1,5 +1,6 @@
 """What only all customers together tell: boundaries of ABC and RFM, and how much of the margin the best bring."""
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -67,7 +68,7 @@ def compute_portfolio(
     b_minimum = _minimum(realised, earned, float(policy.a_share + policy.b_share) * margin)
     in_a = int(realised.customers[(realised.values >= a_minimum) & (realised.values > 0)].sum())
     in_b = int(realised.customers[(realised.values >= b_minimum) & (realised.values > 0)].sum()) - in_a
-    top = -int(-buyers * policy.top_share // 1)
+    top = math.ceil(buyers * policy.top_share)
     return Portfolio(
         buyers=buyers,
         margin=int((realised.values * realised.customers).sum()),

@@ -64,10 +64,12 @@ async def list_scores(
 
 
 @router.get("/status")
-async def get_status(session: SessionDep, clock: ClockDep, _: Reader) -> StatusRead:
+async def get_status(session: SessionDep, contexts: ContextsDep, clock: ClockDep, _: Reader) -> StatusRead:
     """How much has been taken in, and whether scoring has caught up with it."""
+    rescoring = await queries.find_rescoring(session)
     return show_status(
         await facts.read_progress(session),
-        await queries.find_rescoring(session),
         await queries.count_due_reviews(session, clock.now()),
+        rescoring,
+        rescored=rescoring is not None and queries.is_done(rescoring, await contexts.load(session)),
     )

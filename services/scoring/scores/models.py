@@ -51,7 +51,7 @@ class Rescoring(Base, table=True):
 
     __tablename__ = "rescoring"
 
-    only: bool = Field(default=True, primary_key=True)
+    singleton: bool = Field(default=True, primary_key=True)
     policy_version: int
     model_version: int | None = None
     portfolio_version: int | None = None

@@ -141,10 +141,12 @@ async def find_rescoring(session: AsyncSession) -> Rescoring | None:
 async def is_rescoring_done(session: AsyncSession, contexts: Contexts) -> bool:
     """Whether everybody has been scored under the newest policy, model and portfolio."""
     progress = await find_rescoring(session)
-    if progress is None or progress.finished_at is None:
-        return False
-    context = await contexts.load(session)
-    return (progress.policy_version, progress.model_version, progress.portfolio_version) == context.versions
+    return progress is not None and is_done(progress, await contexts.load(session))
+
+
+def is_done(progress: Rescoring, context: Context) -> bool:
+    versions = (progress.policy_version, progress.model_version, progress.portfolio_version)
+    return progress.finished_at is not None and versions == context.versions
 
 
 async def count_due_reviews(session: AsyncSession, now: datetime) -> int:

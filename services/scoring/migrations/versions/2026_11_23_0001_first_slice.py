@@ -191,7 +191,7 @@ def _create_scores() -> None:
     op.create_index("ix_reviews_due_at", "reviews", ["due_at"])
     op.create_table(
         "rescoring",
-        sa.Column("only", sa.Boolean(), nullable=False),
+        sa.Column("singleton", sa.Boolean(), nullable=False),
         sa.Column("policy_version", sa.Integer(), nullable=False),
         sa.Column("model_version", sa.Integer()),
         sa.Column("portfolio_version", sa.Integer()),
@@ -201,7 +201,7 @@ def _create_scores() -> None:
         sa.Column("after_customer", sa.Uuid()),
         sa.Column("started_at", _INSTANT, nullable=False),
         sa.Column("finished_at", _INSTANT),
-        sa.PrimaryKeyConstraint("only", name="pk_rescoring"),
+        sa.PrimaryKeyConstraint("singleton", name="pk_rescoring"),
     )
 
 

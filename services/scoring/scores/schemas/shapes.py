@@ -136,7 +136,7 @@ class RescoringRead(ResponseModel):
     customers: int
     scored: int
     told: int
-    done: bool
+    done: bool = Field(description="false also while a newer model or portfolio waits to be used")
 
 
 class StatusRead(ResponseModel):

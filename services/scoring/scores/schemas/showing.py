@@ -95,7 +95,7 @@ def show_told(told: ToldScore, currency: str) -> ToldScoreRead:
     )
 
 
-def show_status(progress: Progress, rescoring: Rescoring | None, reviews_due: int) -> StatusRead:
+def show_status(progress: Progress, reviews_due: int, rescoring: Rescoring | None, *, rescored: bool) -> StatusRead:
     return StatusRead(
         facts=progress.facts,
         customers=progress.customers,
@@ -104,11 +104,11 @@ def show_status(progress: Progress, rescoring: Rescoring | None, reviews_due: in
         last_occurred_at=progress.last_occurred_at,
         recorded_to_scored_ms=progress.latency_ms,
         reviews_due=reviews_due,
-        rescoring=None if rescoring is None else _show_rescoring(rescoring),
+        rescoring=None if rescoring is None else _show_rescoring(rescoring, done=rescored),
     )
 
 
-def _show_rescoring(rescoring: Rescoring) -> RescoringRead:
+def _show_rescoring(rescoring: Rescoring, *, done: bool) -> RescoringRead:
     return RescoringRead(
         policy_version=rescoring.policy_version,
         model_version=rescoring.model_version,
@@ -116,5 +116,5 @@ def _show_rescoring(rescoring: Rescoring) -> RescoringRead:
         customers=rescoring.customers,
         scored=rescoring.scored,
         told=rescoring.told,
-        done=rescoring.finished_at is not None,
+        done=done,
     )

@@ -1,0 +1,12 @@
+"""The schema that migrations make is the one the models describe."""
+
+import asyncio
+
+from shared.db.migrate import check, upgrade
+from tests.support.postgres import DatabaseFactory
+
+
+async def test_models_and_migrations_agree(database_factory: DatabaseFactory) -> None:
+    dsn = await database_factory("scoring")
+    await asyncio.to_thread(upgrade, "scoring", dsn)
+    await asyncio.to_thread(check, "scoring", dsn)

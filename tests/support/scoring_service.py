@@ -1,0 +1,125 @@
+"""The scoring service in the test's own process, over a database of its own; nothing in it is replaced."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import text
+
+from services.scoring.app import DEFINITION, create_api
+from services.scoring.facts.consumers import on_customers_told
+from services.scoring.facts.repository import find_statistics
+from services.scoring.facts.statistics import Statistics
+from services.scoring.lifetime.jobs import ModelFitter
+from services.scoring.policies.policy import Policy
+from services.scoring.scores.consumers import InteractionHandler
+from services.scoring.scores.jobs import Rescorer, review_job
+from services.scoring.scores.queries import Contexts
+from services.scoring.scores.use_cases import Teller
+from services.scoring.settings import ScoringSettings
+from shared.clock import SteppedClock
+from shared.contracts.envelope import Event
+from shared.contracts.scoring import ScoreChanged
+from shared.db.session import Database
+from shared.service import open_platform
+from tests.support import outbox
+from tests.support.factories.scoring import CUSTOMER, POLICY, START
+from tests.support.tokens import create_tokens
+
+
+@dataclass(frozen=True, slots=True)
+class ScoringService:
+    client: httpx.AsyncClient
+    database: Database
+    clock: SteppedClock
+    teller: Teller
+    policy: Policy
+
+    async def apply(self, *events: Event[Any], batch: int = 1000) -> None:
+        """Lets the worker's handler apply events, a transaction per batch."""
+        handler = InteractionHandler(self.teller)
+        for start in range(0, len(events), batch):
+            async with self.database.transaction() as session:
+                await handler(session, events[start : start + batch])
+
+    async def know(self, *events: Event[Any]) -> None:
+        async with self.database.transaction() as session:
+            await on_customers_told(session, events)
+
+    async def fit(self) -> None:
+        fitter = ModelFitter(database=self.database, clock=self.clock, policy=self.policy)
+        while await fitter.step():
+            pass
+
+    async def rescore(self, batch: int = 500) -> int:
+        """Rescores everybody; gives the number of transactions it took."""
+        rescorer = Rescorer(database=self.database, teller=self.teller, batch=batch)
+        steps = 1
+        while await rescorer.step():
+            steps += 1
+        return steps
+
+    async def review(self, batch: int = 500) -> None:
+        job = review_job(self.teller, batch=batch)
+        more = True
+        while more:
+            async with self.database.transaction() as session:
+                more = await job.run(session, self.clock.now())
+
+    async def read(self, address: str, status: int = 200, **parameters: Any) -> dict[str, Any]:
+        answer = await self.client.get(address, params=parameters)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+    async def post(self, address: str, status: int) -> dict[str, Any]:
+        answer = await self.client.post(address)
+        assert answer.status_code == status, answer.text
+        return dict(answer.json())
+
+    async def score(self, customer_id: UUID = CUSTOMER, **parameters: Any) -> dict[str, Any]:
+        return await self.read(f"/v1/customers/{customer_id}/score", **parameters)
+
+    async def statistics(self, customer_id: UUID = CUSTOMER) -> Statistics | None:
+        async with self.database.snapshot() as session:
+            return await find_statistics(session, customer_id)
+
+    async def told(self, customer_id: UUID | None = None) -> Sequence[ScoreChanged]:
+        """What was told of everybody, or of one customer, in order."""
+        events = [event.data for event in await outbox.published(self.database)]
+        scores = [data for data in events if isinstance(data, ScoreChanged)]
+        return [data for data in scores if customer_id in (None, data.customer_id)]
+
+    async def count(self, table: str) -> int:
+        async with self.database.snapshot() as session:
+            return int(await session.scalar(text(f"SELECT count(*) FROM {table}")) or 0)
+
+    async def due_at(self, customer_id: UUID = CUSTOMER) -> datetime | None:
+        async with self.database.snapshot() as session:
+            due: datetime | None = await session.scalar(
+                text("SELECT due_at FROM reviews WHERE customer_id = :customer"), {"customer": customer_id}
+            )
+            return due
+
+
+@asynccontextmanager
+async def open_scoring_service(
+    dsn: str, folder: Path, *, policy: Policy = POLICY, now: datetime = START
+) -> AsyncIterator[ScoringService]:
+    tokens = create_tokens(folder)
+    settings = ScoringSettings.model_validate({"database_url": dsn, "broker_database_url": dsn, **tokens.settings()})
+    clock = SteppedClock(now)
+    async with open_platform(DEFINITION, settings, clock) as platform:
+        api = create_api(platform)
+        teller = Teller(Contexts(policy), platform.outbox, clock)
+        api.state.policy, api.state.contexts = policy, Contexts(policy)
+        async with httpx.AsyncClient(
+            transport=httpx.ASGITransport(api),
+            base_url="http://scoring.test",
+            headers=tokens.headers("scoring:read", "scoring:admin"),
+        ) as client:
+            yield ScoringService(client, platform.database, clock, teller, policy)
