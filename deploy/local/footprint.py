@@ -38,6 +38,7 @@ async def measure(folder: DataFolder, broker: BrokerKind, idle_seconds: float) -
     options = StackOptions(folder=folder, broker=broker, ports=Ports.any_free(), kafka_port=0)
     async with local_stack(options, _say_nothing):
         first = time.time() - psutil.Process().create_time()
+        first_cpu = _cpu_seconds()
     again_from = time.monotonic()
     async with local_stack(options, _say_nothing):
         again = time.monotonic() - again_from
@@ -49,6 +50,7 @@ async def measure(folder: DataFolder, broker: BrokerKind, idle_seconds: float) -
     return {
         "broker": broker,
         "first_start_seconds": round(first, 1),
+        "first_start_cpu_seconds": round(first_cpu, 1),
         "start_again_seconds": round(again, 1),
         "memory_megabytes": round(sum(memory.values()), 1),
         "memory_by_process": memory,

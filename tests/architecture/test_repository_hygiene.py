@@ -1,6 +1,7 @@
 """What must never be committed: addresses of one machine, of one registry, and secrets."""
 
 import re
+from pathlib import Path
 
 from tests.support.source import ROOT, listed, tracked_files
 
@@ -14,7 +15,7 @@ PRIVATE_KEY = re.compile(r"-----BEGIN (EC |RSA |OPENSSH )?PRIVATE" + " KEY-----"
 
 def text_files() -> dict[str, str]:
     texts = {}
-    for path in tracked_files():
+    for path in filter(Path.is_file, tracked_files()):
         data = path.read_bytes()
         if b"\0" not in data:
             texts[str(path.relative_to(ROOT))] = data.decode()

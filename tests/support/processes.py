@@ -5,7 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal, Self
 
@@ -42,12 +42,21 @@ class ServiceProcess:
     """
 
     def __init__(
-        self, service: str, role: Literal["api", "worker", "all"], environment: Mapping[str, str], log_folder: Path
+        self,
+        service: str,
+        role: Literal["api", "worker", "all"],
+        environment: Mapping[str, str],
+        log_folder: Path,
+        *,
+        entrypoint: Sequence[str] = (),
+        folder: Path = ROOT,
     ) -> None:
+        """`entrypoint` instead of `python -m services.<service>`, run in `folder`."""
         self.name = f"{service} {role}"
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        self._command = [sys.executable, "-m", f"services.{service}", role]
+        self._command = [*(entrypoint or (sys.executable, "-m", f"services.{service}")), role]
+        self._folder = folder
         port_variable = "OPS_PORT" if role == "worker" else "PORT"
         self._environment = {
             **{name: value for name, value in os.environ.items() if not name.startswith(("RAPPORT_", "KAFKA_"))},
@@ -65,10 +74,12 @@ class ServiceProcess:
 
     def start(self) -> Self:
         with self._log_file.open("ab") as log:
-            self._process = subprocess.Popen(self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                self._command, cwd=self._folder, env=self._environment, stdout=log, stderr=log
+            )
         return self
 
-    async def wait_ready(self, seconds: float = 30.0) -> None:
+    async def wait_ready(self, seconds: float = 60.0) -> None:
         """Returns once /readyz says so; fails with the end of the log when the process ends or takes too long."""
         async with httpx.AsyncClient(trust_env=False) as client:
 
