@@ -1,5 +1,6 @@
 """Removes everything the laptop stack keeps: `make clean`."""
 
+import contextlib
 import shutil
 from pathlib import Path
 from typing import Annotated
@@ -12,12 +13,19 @@ from deploy.local.postgres import PostgresServer
 
 
 def remove(folder: DataFolder) -> None:
-    """Ends what a crashed stack left running, then removes the folder. Raises DataFolderInUse under a running stack."""
+    """Ends what a crashed stack left running, then removes the folder, with the demo's inside it.
+
+    Raises DataFolderInUse under a running stack, and then removes nothing.
+    """
     if not folder.root.exists():
         return
-    with folder.locked():
-        PostgresServer(folder.postgres).stop()
-        KafkaCluster(folder.kafka).stop()
+    inner = [DataFolder(lock.parent) for lock in folder.root.glob("*/lock")]
+    with contextlib.ExitStack() as locks:
+        for one in [folder, *inner]:
+            locks.enter_context(one.locked())
+        for one in [folder, *inner]:
+            PostgresServer(one.postgres).stop()
+            KafkaCluster(one.kafka).stop()
         shutil.rmtree(folder.root)
 
 
