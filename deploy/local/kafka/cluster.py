@@ -1,7 +1,7 @@
 """A Kafka of one node or three under one folder: started, stopped, killed, and found again."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from deploy.local.kafka.node import KafkaFailed, KafkaNode
@@ -19,8 +19,9 @@ def ports_from(first: int) -> tuple[int, int, int]:
 class KafkaCluster:
     """The nodes over one data folder; what is stored there survives `stop` and `kill`.
 
-    `nodes` is 1 or 3, None whatever the folder holds, or 1. Ports are chosen free unless they are given, and kept. The
-    methods block for up to some seconds; call them by `asyncio.to_thread` where an event loop has other work.
+    `nodes` is 1 or 3, None whatever the folder holds, or 1. Ports are chosen free unless they are given, and kept.
+    `properties` are settings of Kafka's that go before ours. The methods block for up to some seconds; call them by
+    `asyncio.to_thread` where an event loop has other work.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class KafkaCluster:
         nodes: int | None = None,
         ports: Sequence[int] | None = None,
         heap_megabytes: int = 384,
+        properties: Mapping[str, str] | None = None,
     ) -> None:
         if nodes not in (None, 1, 3):
             raise ValueError(f"a Kafka of 1 node or of 3 can be started, not of {nodes}")
@@ -38,6 +40,7 @@ class KafkaCluster:
         self._wanted_nodes = nodes
         self._wanted_ports = ports
         self._heap_megabytes = heap_megabytes
+        self._properties = dict(properties or {})
         self._plan: ClusterPlan | None = None
         self._nodes: list[KafkaNode] = []
         self._adopt(load_plan(self._plan_file))
@@ -83,7 +86,7 @@ class KafkaCluster:
         if node.is_running() or self._plan is None:
             return
         require_free_ports(node.address)
-        node.format(self._plan.cluster_id, self._plan.properties(node.address))
+        node.format(self._plan.cluster_id, {**self._plan.properties(node.address), **self._properties})
         node.launch()
 
     def wait_until_ready(self, timeout_seconds: float = 60) -> None:

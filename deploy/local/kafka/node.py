@@ -35,6 +35,7 @@ class KafkaNode:
         self.address = address
         self._heap_megabytes = heap_megabytes
         self._process: subprocess.Popen[bytes] | None = None
+        self._ending: psutil.Process | None = None
 
     @property
     def log_file(self) -> Path:
@@ -63,6 +64,7 @@ class KafkaNode:
             raise KafkaFailed(f"Kafka could not prepare {data}:\n{result.stdout}{result.stderr}")
 
     def launch(self) -> None:
+        self._reap()
         with self.log_file.open("ab") as log:
             # A session of its own: Ctrl-C in the terminal reaches the stack, which stops the broker last.
             self._process = subprocess.Popen(  # noqa: S603
@@ -86,32 +88,36 @@ class KafkaNode:
         self._signal(signal.SIGKILL)
 
     def wait(self, deadline: float) -> None:
-        while self.is_running():
+        """Returns when the process that was told to end has ended, so that its files and ports are free."""
+        while self._ending is not None and _lives(self._ending):
             if time.monotonic() > deadline:
                 raise KafkaFailed(f"Kafka node {self.address.number} did not end:\n{self.log_tail()}")
             time.sleep(0.02)
-        if self._process is not None:
-            self._process.wait()
-            self._process = None
+        self._reap()
+        self._ending = None
         self._pid_file.unlink(missing_ok=True)
 
     def log_tail(self) -> str:
         return self.log_file.read_text(errors="replace")[-3000:] if self.log_file.exists() else "(no log)"
 
+    def _reap(self) -> None:
+        if self._process is not None:
+            self._process.wait()
+            self._process = None
+
     def _signal(self, number: signal.Signals) -> None:
-        process = self._find()
-        if process is not None:
+        self._ending = self._find()
+        if self._ending is not None:
             with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(number)
+                self._ending.send_signal(number)
 
     def _find(self) -> psutil.Process | None:
         """The live process of this folder; a pid file may be stale, its number may be somebody else's by now."""
-        if self._process is not None:
-            return psutil.Process(self._process.pid) if self._process.poll() is None else None
         with contextlib.suppress(FileNotFoundError, ValueError, psutil.NoSuchProcess, psutil.AccessDenied):
             process = psutil.Process(int(self._pid_file.read_text()))
-            # Ended but not reaped is ended.
-            if process.status() != psutil.STATUS_ZOMBIE and str(self.properties_file) in process.cmdline():
+            # Our own child's command line may still be empty; it is told by its number.
+            ours = self._process is not None and self._process.pid == process.pid
+            if _lives(process) and (ours or str(self.properties_file) in process.cmdline()):
                 return process
         return None
 
@@ -126,6 +132,14 @@ class KafkaNode:
             f"-Dkafka.logs.dir={self.folder}",
         ]
         return [find_java(), *options, "-cp", f"{fetch_jars()}{os.sep}*", main, *arguments]
+
+
+def _lives(process: psutil.Process) -> bool:
+    try:
+        # Ended but not reaped is ended.
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _escaped(value: str) -> str:
