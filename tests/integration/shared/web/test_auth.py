@@ -5,7 +5,7 @@ from typing import Any
 
 import jwt
 import pytest
-from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from shared.clock import wall_now
 from tests.support.tokens import ISSUER_URL
@@ -56,6 +56,7 @@ async def test_a_clock_may_differ_a_little(toy: ToyService) -> None:
         ({"nbf": wall_now() + timedelta(hours=1)}, "token_not_yet_valid"),
         ({"kid": "unheard-of"}, "token_key_unknown"),
         ({"key": ec.generate_private_key(ec.SECP256R1())}, "token_signature_invalid"),
+        ({"key": ed25519.Ed25519PrivateKey.generate(), "algorithm": "EdDSA"}, "token_algorithm_refused"),
         ({"key": "x" * 32, "algorithm": "HS256"}, "token_algorithm_refused"),
         ({"key": "", "algorithm": "none"}, "token_algorithm_refused"),
     ],
