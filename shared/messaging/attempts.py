@@ -31,11 +31,11 @@ class GivenUp(Exception):
         self.error = error
 
 
-def pause_unless(*events: asyncio.Event) -> Pause:
-    """A pause that any of `events` interrupts."""
+def pause_unless(event: asyncio.Event, *others: asyncio.Event) -> Pause:
+    """A pause that `event` or any of `others` interrupts."""
 
     async def pause(seconds: float) -> None:
-        if await happened(*events, within_seconds=seconds):
+        if await happened(event, *others, within_seconds=seconds):
             raise Interrupted
 
     return pause
@@ -112,7 +112,8 @@ async def isolate(
 def _noted(error: Exception, attempt: int, delay: float) -> float:
     """The seconds to wait before the next attempt, told to whoever reads the logs."""
     seconds = jittered(delay, random.random())  # noqa: S311 - spreads retries, guards nothing
-    code = error.code if isinstance(error, RapportError) else type(error).__name__
-    cause = repr(error.__cause__) if error.__cause__ is not None else None
+    code, cause = type(error).__name__, None
+    if isinstance(error, RapportError):
+        code, cause = error.code, repr(error.__cause__) if error.__cause__ is not None else None
     log.warning("attempt_failed", code=code, cause=cause, attempt=attempt, next_in_seconds=round(seconds, 2))
     return seconds

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -30,7 +30,10 @@ JSON = "application/json"
 _CLOUDEVENTS = "application/cloudevents"
 
 _EXTENSIONS = ("dataschema", "traceparent", "correlationid", "causationid")
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)")
+_REQUIRED = frozenset({"specversion", "id", "source", "type", "time"})
+_ATTRIBUTES = {f"ce_{name}": name for name in ("specversion", *Envelope.model_fields) if name != "datacontenttype"}
+_ATTRIBUTES["content-type"] = "datacontenttype"
+_INSTANTS = ("time", "recordedtime")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 
 _envelope = TypeAdapter(Envelope)
@@ -44,8 +47,7 @@ class UnknownEventType(RapportError):
     """A well-formed event of a type this version does not know: newer writers may be ahead of their readers."""
 
 
-@dataclass(frozen=True, slots=True)
-class RawEvent:
+class RawEvent(NamedTuple):
     """An event taken apart but not yet validated; `data` is JSON, None where the record has no value."""
 
     attributes: dict[str, str]
@@ -74,7 +76,7 @@ def claims_of(headers: Headers, value: bytes | None) -> Claims:
         except Poison:
             return Claims()
     else:
-        attributes = {name[3:]: value.decode(errors="replace") for name, value in headers if name[:3] == "ce_"}
+        attributes = {_ATTRIBUTES.get(name, name): value.decode(errors="replace") for name, value in headers}
     told = {name: _CONTROL.sub("\N{REPLACEMENT CHARACTER}", text)[:200] for name, text in attributes.items()}
     return Claims(told.get("id"), told.get("source"), told.get("type"))
 
@@ -128,23 +130,16 @@ def decode(record: Record) -> Event[Any]:
 
 def read(record: Record) -> RawEvent:
     """The attributes and data of a record in binary or structured mode. Raises Poison when it is no CloudEvent."""
-    attributes: dict[str, str] = {}
-    content_type = ""
     try:
-        for name, value in record.headers:
-            if name[:3] == "ce_":
-                attributes[name[3:]] = value.decode()
-            elif name == "content-type":
-                content_type = value.decode()
-    except UnicodeDecodeError:
-        raise _poison("attribute_invalid", name, "is not UTF-8; header values must be") from None
+        attributes = {_ATTRIBUTES[name]: value.decode() for name, value in record.headers if name in _ATTRIBUTES}
+    except UnicodeDecodeError as error:
+        names = (_ATTRIBUTES[name] for name, value in record.headers if name in _ATTRIBUTES and value == error.object)
+        raise _poison("attribute_invalid", next(names), "is not UTF-8; header values must be") from None
+    content_type = attributes.get("datacontenttype", JSON)
     if content_type[: len(_CLOUDEVENTS)].lower() == _CLOUDEVENTS:
-        attributes, data = structured.parse(content_type, record.value)
-        return _checked(RawEvent(attributes, data))
-    if not attributes:
+        return _checked(RawEvent(*structured.parse(content_type, record.value)))
+    if not attributes or attributes.keys() == {"datacontenttype"}:
         return _bare(record)
-    if content_type:
-        attributes["datacontenttype"] = content_type
     return _checked(RawEvent(attributes, record.value))
 
 
@@ -163,23 +158,36 @@ def build(raw: RawEvent, model: type[EventData]) -> Event[Any]:
 
 
 def _checked(raw: RawEvent) -> RawEvent:
+    """What can be said of attributes without parsing them; the common case in a few quick looks at all at once."""
     attributes = raw.attributes
-    for name in ("specversion", "id", "source", "type", "time"):
-        if not attributes.get(name):
-            raise _poison("attribute_missing", name, "is missing; every event needs it")
+    sound = (
+        attributes.keys() >= _REQUIRED
+        and attributes["specversion"] == SPECVERSION
+        and attributes.get("datacontenttype", JSON) == JSON
+        and "".join(attributes.values()).isprintable()
+    )
+    if not sound:
+        _examine(attributes)
+    for name in _INSTANTS:
+        # Looked at here, since pydantic reads a bare number as a Unix time, guessing its unit.
+        if name in attributes and attributes[name][10:11] not in ("T", "t"):
+            raise _poison("attribute_invalid", name, "must be an RFC 3339 instant such as 2026-01-31T09:30:00Z")
+    return raw
+
+
+def _examine(attributes: dict[str, str]) -> None:
+    """Raises Poison for what is wrong, if anything is: some spaces, and types of JSON, are unusual but right."""
+    missing = sorted(_REQUIRED - attributes.keys())
+    if missing:
+        raise _poison("attribute_missing", missing[0], "is missing; every event needs it")
     if attributes["specversion"] != SPECVERSION:
         raise _poison("specversion_unsupported", "specversion", f"must be {SPECVERSION}")
     for name, value in attributes.items():
-        if not value.isprintable() and _CONTROL.search(value):
+        if _CONTROL.search(value):
             raise _poison("attribute_invalid", name, "holds control characters; remove them")
-    for name in ("time", "recordedtime"):
-        # Checked here since pydantic reads a bare number as a Unix time, guessing its unit.
-        if name in attributes and not _INSTANT.fullmatch(attributes[name]):
-            raise _poison("attribute_invalid", name, "must be an RFC 3339 instant such as 2026-01-31T09:30:00Z")
-    content_type = attributes.get("datacontenttype", JSON).partition(";")[0].strip().lower()
-    if content_type != JSON and not content_type.endswith("+json"):
+    media_type = attributes.get("datacontenttype", JSON).partition(";")[0].strip().lower()
+    if media_type != JSON and not media_type.endswith("+json"):
         raise _poison("data_format_unsupported", "datacontenttype", f"must be {JSON}")
-    return raw
 
 
 def _bare(record: Record) -> RawEvent:
@@ -227,7 +235,7 @@ def _data_invalid(raw: RawEvent, model: type[EventData], error: ValidationError)
 def _readable(data: bytes | None) -> Any:
     try:
         return msgspec.json.decode(data or b"")
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

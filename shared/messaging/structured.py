@@ -33,7 +33,7 @@ def parse_document(body: bytes) -> tuple[dict[str, str], bytes | None]:
     """The same for a document that is known to be in the JSON format."""
     try:
         members = _document.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Poison(f"the event is not a JSON object: {error}", code="event_not_json") from None
     data = _data(members)
     attributes = {name: _attribute(name, raw) for name, raw in members.items()}
@@ -41,21 +41,25 @@ def parse_document(body: bytes) -> tuple[dict[str, str], bytes | None]:
 
 
 def _data(members: dict[str, msgspec.Raw]) -> bytes | None:
-    data, encoded = members.pop("data", None), members.pop("data_base64", None)
+    data, encoded = (_present(members.pop(name, None)) for name in ("data", "data_base64"))
     if encoded is None:
-        return None if data is None else bytes(data)
+        return data
     if data is not None:
         raise Poison("give either `data` or `data_base64`, not both", code="data_ambiguous", field="data_base64")
     try:
         return base64.b64decode(msgspec.json.decode(encoded, type=str), validate=True)
-    except (msgspec.DecodeError, binascii.Error):
+    except (msgspec.DecodeError, UnicodeDecodeError, binascii.Error):
         raise Poison("`data_base64` must be a base64 string", code="data_not_base64", field="data_base64") from None
+
+
+def _present(raw: msgspec.Raw | None) -> bytes | None:
+    return None if raw is None or bytes(raw) == b"null" else bytes(raw)
 
 
 def _attribute(name: str, raw: msgspec.Raw) -> str | None:
     try:
         value = _scalar.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         raise Poison(
             f"attribute {name!r} must be a string, an integer or a boolean; put structures under `data`",
             code="attribute_invalid",
