@@ -26,7 +26,7 @@ from shared.clock import SteppedClock
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import ScoreChanged
 from shared.db.session import Database
-from shared.service import open_platform
+from shared.service import Platform, open_platform
 from tests.support import outbox
 from tests.support.factories.scoring import CUSTOMER, POLICY, START
 from tests.support.tokens import create_tokens
@@ -35,6 +35,7 @@ from tests.support.tokens import create_tokens
 @dataclass(frozen=True, slots=True)
 class ScoringService:
     client: httpx.AsyncClient
+    platform: Platform[ScoringSettings]
     database: Database
     clock: SteppedClock
     teller: Teller
@@ -108,10 +109,12 @@ class ScoringService:
 
 @asynccontextmanager
 async def open_scoring_service(
-    dsn: str, folder: Path, *, policy: Policy = POLICY, now: datetime = START
+    dsn: str, folder: Path, *, broker_dsn: str | None = None, policy: Policy = POLICY, now: datetime = START
 ) -> AsyncIterator[ScoringService]:
     tokens = create_tokens(folder)
-    settings = ScoringSettings.model_validate({"database_url": dsn, "broker_database_url": dsn, **tokens.settings()})
+    settings = ScoringSettings.model_validate(
+        {"database_url": dsn, "broker_database_url": broker_dsn or dsn, **tokens.settings()}
+    )
     clock = SteppedClock(now)
     async with open_platform(DEFINITION, settings, clock) as platform:
         api = create_api(platform)
@@ -122,4 +125,4 @@ async def open_scoring_service(
             base_url="http://scoring.test",
             headers=tokens.headers("scoring:read", "scoring:admin"),
         ) as client:
-            yield ScoringService(client, platform.database, clock, teller, policy)
+            yield ScoringService(client, platform, platform.database, clock, teller, policy)

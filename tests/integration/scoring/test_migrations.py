@@ -2,7 +2,7 @@
 
 import asyncio
 
-from shared.db.migrate import check, upgrade
+from shared.db.migrate import check, head_revision, upgrade
 from tests.support.postgres import DatabaseFactory
 
 
@@ -10,3 +10,4 @@ async def test_models_and_migrations_agree(database_factory: DatabaseFactory) ->
     dsn = await database_factory("scoring")
     await asyncio.to_thread(upgrade, "scoring", dsn)
     await asyncio.to_thread(check, "scoring", dsn)
+    assert head_revision("scoring") == "0001"
