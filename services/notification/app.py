@@ -93,7 +93,8 @@ def smtp_options(settings: NotificationSettings) -> SmtpOptions:
 
 def delivery_options(settings: NotificationSettings) -> DeliveryOptions:
     return DeliveryOptions(
-        in_hand=settings.smtp_connections,
+        concurrency=settings.smtp_connections,
+        in_hand=4 * settings.smtp_connections,
         lease=settings.lease,
         send_timeout=settings.send_timeout,
         limits=DeliveryLimits(

@@ -37,13 +37,18 @@ async def lock_members(
     """
     if not customer_ids:
         return {}
+    await lock_customers(session, customer_ids)
+    # Only now, in a statement that began under the lock, is everything seen that its last holders committed.
+    return await repository.load_members(session, customer_ids, quieting=policy.birthday.quieting_severities)
+
+
+async def lock_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """The lock alone, for what needs to know nothing of the customers."""
     wanted = set(customer_ids)
     missing = wanted - await repository.lock_customers(session, wanted)
     if missing:
         await repository.hold_places(session, missing)
         await repository.lock_customers(session, missing)
-    # Only now, in a statement that began under the lock, is everything seen that its last holders committed.
-    return await repository.load_members(session, customer_ids, quieting=policy.birthday.quieting_severities)
 
 
 async def apply_profiles(

@@ -32,16 +32,20 @@ from shared.waiting import happened
 log = structlog.get_logger(__name__)
 
 _ITEMS_AT_ONCE = 100
+_LINGER_SECONDS = 0.004
+_NOT_BEGUN = SendResult(SendStatus.UNREACHABLE, "claimed, but not begun")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOptions:
     """`in_hand` bounds the emails claimed and not yet recorded: as many may be uncertain after a crash.
 
-    It should be what the channel can send at once: a claim that waits for its turn uses up its time.
+    It should be a few times `concurrency`, what the channel can send at once: claims and results then go to the
+    database in batches, which cost little more than one.
     """
 
-    in_hand: int = 16
+    concurrency: int = 8
+    in_hand: int = 32
     lease: timedelta = timedelta(seconds=120)
     send_timeout: timedelta = timedelta(seconds=60)
     poll_seconds: float = 1.0
@@ -76,20 +80,23 @@ class DeliveryLoop:
         self._attempts = Attempts(RetryPolicy())
         self._wake = asyncio.Event()
         self._news = asyncio.Event()
+        self._places = asyncio.Semaphore(options.concurrency)
         self._in_hand = 0
+        self._stopping = False
         self._results: list[AttemptResult] = []
         self._swept_at = 0.0
         self._paused_until = 0.0
         self._pauses = 0
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Delivers until `stop` is set; what is in hand then is sent and recorded first."""
+        """Delivers until `stop` is set; what is being sent then is finished, and what was not begun is given back."""
         done = asyncio.Event()
         try:
             async with asyncio.TaskGroup() as tasks:
                 listener = tasks.create_task(self._listen())
                 tasks.create_task(self._record(done))
                 await self._claim(stop, tasks)
+                self._stopping = True
                 done.set()
                 listener.cancel()
         finally:
@@ -107,12 +114,17 @@ class DeliveryLoop:
             for claim in batch.claims:
                 self._in_hand += 1
                 tasks.create_task(self._send(claim))
-            if batch.found == 0 or self._in_hand >= self._options.in_hand:
+            if batch.found == 0 or not self._has_room:
                 await happened(self._wake, stop, within_seconds=self._options.poll_seconds)
+
+    @property
+    def _has_room(self) -> bool:
+        """For half a handful at least: a claim of one would cost nearly as much as a claim of many."""
+        return self._in_hand <= self._options.in_hand // 2
 
     async def _take(self) -> Batch:
         room = self._options.in_hand - self._in_hand
-        may_send = room > 0 and time.monotonic() >= self._paused_until
+        may_send = self._has_room and time.monotonic() >= self._paused_until
         limits = {Channel.INBOX: _ITEMS_AT_ONCE} | ({Channel.EMAIL: room} if may_send else {})
         async with self._database.transaction() as session:
             batch = await take_due(
@@ -142,6 +154,13 @@ class DeliveryLoop:
         return expired
 
     async def _send(self, claim: Claim) -> None:
+        async with self._places:
+            in_time = self._wall() + self._options.send_timeout < claim.lease_until
+            result = await self._attempt(claim) if in_time and not self._stopping else _NOT_BEGUN
+        self._results.append(AttemptResult(claim.message_id, claim.customer_id, claim.attempt, result))
+        self._news.set()
+
+    async def _attempt(self, claim: Claim) -> SendResult:
         started = time.perf_counter()
         try:
             async with asyncio.timeout(self._options.send_timeout.total_seconds()):
@@ -153,8 +172,7 @@ class DeliveryLoop:
             log.exception("send_failed", message_id=str(claim.message_id))
             result = SendResult(SendStatus.UNCERTAIN, f"the channel failed: {type(error).__name__}")
         self._note(result.status, time.perf_counter() - started)
-        self._results.append(AttemptResult(claim.message_id, claim.customer_id, claim.attempt, result))
-        self._news.set()
+        return result
 
     def _note(self, status: SendStatus, seconds: float) -> None:
         service, channel = current_service(), Channel.EMAIL.value
@@ -175,9 +193,10 @@ class DeliveryLoop:
         while not done.is_set() or self._in_hand:
             signals = (self._news,) if done.is_set() else (self._news, done)
             await happened(*signals, within_seconds=self._options.poll_seconds)
-            self._news.clear()
             if not self._results:
                 continue
+            await asyncio.sleep(_LINGER_SECONDS)  # results come in flocks, and cost by the transaction
+            self._news.clear()
             results, self._results = self._results, []
             await self._attempts.patiently(partial(self._save, results), pause=never)
             self._in_hand -= len(results)

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from services.notification.values import MessageState, Outcome, Reason, RuleName
 from shared.contracts.common import Channel, Purpose
@@ -82,6 +82,8 @@ class MessageRead(MessageListed):
 
 class Release(RequestModel):
     """What a person found out about a message of which it was not known whether it had been accepted."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"action": "mark_sent"}]})
 
     action: Literal["resend", "mark_sent", "give_up"]
 

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from services.notification.values import RuleName
 from shared.contracts.common import LanguageTag, ShortText
@@ -30,6 +30,10 @@ class PreviewCustomer(RequestModel):
 
 class PreviewRequest(RequestModel):
     """Without `facts` the sample is shown; with neither `customer_id` nor `customer` a made-up customer."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"language": "zh-CN", "customer": {"display_name": "Test Customer 1"}}, {}]}
+    )
 
     customer_id: UUID | None = None
     customer: PreviewCustomer | None = None

@@ -196,6 +196,21 @@ async def test_living_worker_s_lease_is_not_taken_away(service: NotificationServ
     assert (await the_message(service, customer_id))["attempts"] == 1
 
 
+async def test_claim_whose_lease_is_nearly_over_is_given_back_and_taken_anew(service: NotificationService) -> None:
+    await plan_one(service)
+    await plan_one(service)
+
+    async def take_long(_email: Email) -> SendResult:
+        service.wall.shift += timedelta(seconds=20)  # of the lease's 30, of which the next one may need 15
+        return ACCEPTED
+
+    channel = ScriptedChannel(take_long)
+    await service.deliver(channel, lease=LEASE, send_timeout=LEASE / 2, concurrency=1)
+    assert sorted(str(outcome) for outcome in await attempts(service)) == ["accepted", "accepted", "unreachable"]
+    assert len({email.message_id for email in channel.emails}) == len(channel.emails) == 2
+    assert await service.scalar("SELECT sum(resends) FROM messages") == 0
+
+
 Script = Callable[[Email], Awaitable[SendResult]]
 
 

@@ -243,6 +243,28 @@ async def test_stopping_finishes_what_is_in_hand(service: NotificationService) -
     assert channel.closed
 
 
+async def test_stopping_gives_back_what_was_not_begun(service: NotificationService) -> None:
+    await plan_many(service, 10)
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    class Slow(ScriptedChannel):
+        async def send(self, email):  # type: ignore[no-untyped-def]
+            begun.set()
+            await go.wait()
+            return await super().send(email)
+
+    channel, stop = Slow(), asyncio.Event()
+    task = asyncio.create_task(service.loop(channel, concurrency=2).run(stop))
+    await begun.wait()
+    stop.set()
+    await asyncio.sleep(0.05)
+    go.set()
+    await asyncio.wait_for(task, 10)
+    states = await service.rows("SELECT state, resends, count(*) FROM messages GROUP BY 1, 2 ORDER BY 1")
+    assert [tuple(row.values()) for row in states] == [("planned", 0, 8), ("sent", 0, 2)]
+    assert len(channel.emails) == 2
+
+
 async def test_long_planned_message_keeps_its_business_time(service: NotificationService, mailbox: Mailbox) -> None:
     (customer_id,) = await plan_many(service, 1)
     planned_at = service.clock.now()

@@ -27,7 +27,7 @@ def test_defaults_make_a_working_laptop() -> None:
     options = smtp_options(settings())
     assert (options.host, options.port, options.tls) == ("127.0.0.1", 8025, "none")
     assert options.message_id_domain == "rapport.example"
-    assert delivery_options(settings()).in_hand == options.max_connections
+    assert delivery_options(settings()).concurrency == options.max_connections
 
 
 def test_sender_may_have_a_name() -> None:

@@ -42,7 +42,7 @@ async def read_message(message_id: UUID, session: SessionDep, _principal: Reader
 
 
 @router.post("/{message_id}/release")
-async def release(
+async def settle_message(
     message_id: UUID, wanted: Release, session: SessionDep, desk: DeskDep, _principal: Admin
 ) -> MessageRead:
     """Settles a message that is held because it is not known whether the mail server accepted it."""

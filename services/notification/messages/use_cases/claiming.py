@@ -27,11 +27,12 @@ from shared.errors import InvalidInput
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An email in this worker's hands, as attempt number `attempt`."""
+    """An email in this worker's hands, as attempt number `attempt`, until `lease_until` by the wall clock."""
 
     customer_id: UUID
     attempt: int
     email: Email
+    lease_until: datetime
 
     @property
     def message_id(self) -> UUID:
@@ -209,7 +210,7 @@ async def _lease(
         session, [_attempt(row, wall, finished_at=None, outcome=None, detail=None) for row, _, _ in emails]
     )
     return [
-        Claim(row.customer_id, row.attempts + 1, _email(row, member, content, row.composed_at or now))
+        Claim(row.customer_id, row.attempts + 1, _email(row, member, content, row.composed_at or now), wall + lease)
         for row, member, content in emails
     ]
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.audience.use_cases import lock_members
+from services.notification.audience.use_cases import lock_customers
 from services.notification.desk import Desk
 from services.notification.messages import deliveries, events, repository
 from services.notification.messages.models import Message
@@ -22,7 +22,7 @@ async def release_message(session: AsyncSession, message_id: UUID, action: Actio
     message = await session.get(Message, message_id)
     if message is None:
         raise NotFound(f"there is no message {message_id}", code="message_unknown")
-    await lock_members(session, [message.customer_id], policy=desk.policy)
+    await lock_customers(session, [message.customer_id])
     row = (await deliveries.lock_messages(session, [message_id]))[message_id]
     if row.state != MessageState.UNCERTAIN.value:
         raise Conflict(

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.audience.use_cases import lock_members
+from services.notification.audience.use_cases import lock_customers
 from services.notification.channels.port import SendResult, SendStatus
 from services.notification.desk import Desk
 from services.notification.messages import deliveries, events
@@ -33,7 +33,7 @@ async def record_results(
 
     Safe to repeat, and safe when the lease has run out meanwhile and others have moved the message on.
     """
-    await lock_members(session, {result.customer_id for result in results}, policy=desk.policy)
+    await lock_customers(session, {result.customer_id for result in results})
     rows = await deliveries.lock_messages(session, {result.message_id for result in results})
     now = desk.clock.now()
     changes: list[dict[str, Any]] = []
