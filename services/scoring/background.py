@@ -14,7 +14,6 @@ log = structlog.get_logger(__name__)
 Step = Callable[[], Awaitable[bool]]
 """One piece of work, in transactions of its own; False when there was none. Several processes may run it at once."""
 
-_IDLE_SECONDS: Final = 0.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0
 _FAILURES_BEFORE_NOT_READY: Final = 3
 
@@ -26,9 +25,10 @@ class Background:
     retried with backoff, without an end; when they persist `problem` shows them.
     """
 
-    def __init__(self, name: str, step: Step) -> None:
+    def __init__(self, name: str, step: Step, *, idle_seconds: float = 0.5) -> None:
         self._name = name
         self._step = step
+        self._idle_seconds = idle_seconds
         self._failures = 0
         self._last_error = ""
 
@@ -58,9 +58,9 @@ class Background:
             log.error("background_failed", component=self._name, exc_info=error)
             return self._back_off(error)
         self._failures = 0
-        return 0.0 if more else _IDLE_SECONDS
+        return 0.0 if more else self._idle_seconds
 
     def _back_off(self, error: Exception) -> float:
         self._failures += 1
         self._last_error = f"{type(error).__name__}: {error}"
-        return min(_LONGEST_BACKOFF_SECONDS, _IDLE_SECONDS * 2.0 ** min(self._failures, 16))
+        return min(_LONGEST_BACKOFF_SECONDS, self._idle_seconds * 2.0 ** min(self._failures, 16))

@@ -14,7 +14,7 @@ from shared.web.routing import SessionDep, api_router
 router = api_router(prefix="/v1/portfolio", tags=["portfolio"])
 
 
-@router.get("")
+@router.get("", responses={status.HTTP_404_NOT_FOUND: {"description": "none has been computed yet"}})
 async def get_portfolio(session: SessionDep, policy: PolicyDep, _: Reader) -> PortfolioRead:
     """The newest snapshot: boundaries of ABC and RFM, and how much the best customers bring."""
     return show_portfolio(await queries.get_newest(session), policy)

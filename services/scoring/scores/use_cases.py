@@ -11,7 +11,6 @@ from services.scoring.facts import queries as fact_queries
 from services.scoring.facts import use_cases as facts
 from services.scoring.facts.statistics import Statistics
 from services.scoring.facts.use_cases import ReceivedFact
-from services.scoring.policies import use_cases as policies
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import announce
 from services.scoring.scores.models import Rescoring
@@ -70,7 +69,6 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
         return False
     context = await teller.contexts.load(session)
     if (progress.policy_version, progress.model_version, progress.portfolio_version) != context.versions:
-        await policies.keep_policy(session, policy=context.policy, used_at=teller.clock.now())
         await _begin(session, progress, context, teller.clock.now())
     if progress.finished_at is not None:
         return False

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from shared.db.migrate import check, head_revision, upgrade
+from services.scoring.database import Base
+from services.scoring.facts import models
+from shared.db.migrate import check, upgrade
 from tests.support.postgres import DatabaseFactory
 
 
@@ -10,4 +12,4 @@ async def test_models_and_migrations_agree(database_factory: DatabaseFactory) ->
     dsn = await database_factory("scoring")
     await asyncio.to_thread(upgrade, "scoring", dsn)
     await asyncio.to_thread(check, "scoring", dsn)
-    assert head_revision("scoring") == "0001"
+    assert models.StoredFact.__table__ in Base.metadata.sorted_tables  # type: ignore[attr-defined]
