@@ -1,5 +1,7 @@
 """The OpenAPI document beyond what FastAPI derives: problems, scopes, and operation ids fit for generated clients."""
 
+import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,6 +12,8 @@ from shared.web.problems import PROBLEM_MEDIA_TYPE, TITLES, example_problem
 from shared.web.schemas import Problem
 
 _REF = "#/components/schemas/{model}"
+_PAGE = re.compile(r"Page_([A-Za-z0-9]+)_")
+_PAGE_NAME = r"\1Page"
 
 
 def operation_id(route: APIRoute) -> str:
@@ -23,7 +27,7 @@ def describe(app: FastAPI, *, token_url: str | None) -> None:
 
     def openapi() -> dict[str, Any]:
         if app.openapi_schema is None:
-            document = derive()
+            document = _name_pages(derive())
             _add_problems(document)
             if token_url is not None:
                 _add_token_flow(document, token_url)
@@ -31,6 +35,17 @@ def describe(app: FastAPI, *, token_url: str | None) -> None:
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _name_pages(document: dict[str, Any]) -> dict[str, Any]:
+    """`Page_NoteRead_` becomes `NoteReadPage`. A page of a union needs a subclass to get a name that can be read."""
+    names = [name for name in document.get("components", {}).get("schemas", {}) if _PAGE.fullmatch(name)]
+    text = json.dumps(document)
+    for name in names:
+        text = text.replace(f'"{name}"', f'"{_PAGE.sub(_PAGE_NAME, name)}"')
+        text = text.replace(f'schemas/{name}"', f'schemas/{_PAGE.sub(_PAGE_NAME, name)}"')
+    named: dict[str, Any] = json.loads(text)
+    return named
 
 
 def _add_problems(document: dict[str, Any]) -> None:
@@ -57,15 +72,18 @@ def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _failures_of(operation: dict[str, Any]) -> set[int]:
-    """The statuses a caller should expect of an operation, by what it takes."""
+    """The statuses a caller should expect of an operation: by what it takes, and those that its route declares."""
     parameters = {str(parameter["name"]).lower(): parameter["in"] for parameter in operation.get("parameters", ())}
-    statuses = {503}
+    # FastAPI announces 422 for whatever takes a parameter, whether one can be wrong in itself or not.
+    statuses = {503, *(int(status) for status in operation["responses"] if status[0] in "45" and status != "422")}
     if parameters or "requestBody" in operation:
         statuses.add(400)
     if operation.get("security"):
         statuses |= {401, 403}
     if "path" in parameters.values():
         statuses.add(404)
+    if "query" in parameters.values():
+        statuses.add(422)
     if "requestBody" in operation:
         statuses |= {413, 415, 422}
     if "idempotency-key" in parameters:

@@ -17,6 +17,13 @@ def test_operations_are_named_for_generated_clients(document: dict[str, Any]) ->
     assert document["paths"]["/v1/notes"]["get"]["operationId"] == "list_notes"
 
 
+def test_schemas_are_named_for_generated_clients(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+
+    assert {"NoteCreate", "NoteRead", "NoteReadPage", "Problem", "FieldError"} <= set(schemas)
+    assert all(name.isidentifier() for name in schemas)
+
+
 def test_operations_demand_their_scopes(document: dict[str, Any]) -> None:
     assert document["paths"]["/v1/notes"]["post"]["security"] == [{"bearer": ["toy:write"]}]
     assert document["components"]["securitySchemes"]["bearer"]["bearerFormat"] == "JWT"
