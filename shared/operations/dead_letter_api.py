@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from shared.messaging.dead_letter import (
     DeadLetter,
@@ -50,6 +50,8 @@ class DeadLetterDetail(DeadLetterRead):
 
 class RedriveRequest(RequestModel):
     """Which waiting dead letters to try again: those that fit every filter given, and there must be one."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"code": "currency_unknown"}, {"ids": [17, 18]}]})
 
     ids: list[Annotated[int, Field(ge=1, lt=2**63)]] | None = Field(
         default=None, min_length=1, max_length=1000, examples=[[17, 18]]

@@ -105,6 +105,10 @@ ContactPoints = Annotated[tuple[ContactPointGiven, ...], Field(max_length=MAX_CO
 class ConsentDecided(PersonalModel):
     """A decision on being written to. `granted: false` withdraws; nothing is ever deleted."""
 
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"granted": True, "proof": "sign-up form 2026-11-03"}, {"granted": False}]}
+    )
+
     granted: StrictBool
     at: Annotated[Instant, Field(description="when the customer decided; now, if left out")] | None = None
     proof: Annotated[Line, Field(max_length=500, examples=["sign-up form 2026-11-03"])] | None = None
@@ -225,6 +229,8 @@ class CustomerListed(CustomerRead):
 
 class CustomerBulk(RequestModel):
     """Customers to register. Each is looked at for itself: one that is wrong does not hold up the others."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"customers": [_PERSON_EXAMPLE, _ORGANISATION_EXAMPLE]}]})
 
     customers: Annotated[
         list[Any],

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from services.interaction.ingest.queries import InteractionRead
 from shared.contracts.common import Channel, Purpose
+from shared.web.pagination import Page
 from shared.web.schemas import ResponseModel
 
 
@@ -43,3 +44,7 @@ class MessageRead(ResponseModel):
 
 
 TimelineEntry = Annotated[InteractionRead | MessageRead, Field(discriminator="kind")]
+
+
+class TimelinePage(Page[TimelineEntry]):
+    """A page of a timeline."""

@@ -2,5 +2,4 @@
 
 from services.interaction.ingest.api import batches, cloudevents, interactions
 
-# Fixed paths before those with a parameter in the same place.
-ROUTERS = (batches.router, interactions.router, cloudevents.router)
+ROUTERS = (interactions.router, batches.router, cloudevents.router)

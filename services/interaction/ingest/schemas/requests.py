@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import (
     BaseModel,
+    ConfigDict,
     Field,
     TypeAdapter,
     ValidationError,
@@ -111,9 +112,15 @@ def _or_refusal(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
 
 
 class BatchCreate(RequestModel):
+    """Interactions to record. Each is looked at for itself: one that is wrong does not hold up the others."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"items": [INTERACTIONS["purchase"], INTERACTIONS["visit"]]}]}
+    )
+
     items: Annotated[
         list[Annotated[InteractionCreate, WrapValidator(_or_refusal)]],
-        Field(min_length=1, max_length=MAX_BATCH, examples=[[INTERACTIONS["purchase"], INTERACTIONS["visit"]]]),
+        Field(min_length=1, max_length=MAX_BATCH),
     ]
 
     @property
