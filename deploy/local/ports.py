@@ -1,6 +1,7 @@
 """TCP ports of the laptop stack: tried before anything starts, and explained when somebody else has one."""
 
 import contextlib
+import secrets
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -9,6 +10,9 @@ from typing import Self
 import psutil
 
 HOST = "127.0.0.1"
+_SPARE = range(20_000, 32_000)
+"""Where free ports are looked for: below those that systems give to outgoing connections, any of which could take one
+between the moment it was found free and the moment its owner listens on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,9 @@ def require_free(ports: Ports) -> Ports:
         for field in fields(ports):
             wanted = getattr(ports, field.name)
             try:
-                free[field.name] = held.enter_context(_listen(wanted)).getsockname()[1]
+                free[field.name] = held.enter_context(_listen(wanted) if wanted else _listen_anywhere()).getsockname()[
+                    1
+                ]
             except PermissionError:
                 conflicts.append(PortConflict(field.name, wanted, "the system, which keeps it for privileged users"))
             except OSError:
@@ -79,6 +85,12 @@ def require_free(ports: Ports) -> Ports:
     if conflicts:
         raise PortsInUse(conflicts)
     return Ports(**free)
+
+
+def free_ports(count: int) -> list[int]:
+    """Distinct ports that nobody has at present."""
+    with contextlib.ExitStack() as held:
+        return [int(held.enter_context(_listen_anywhere()).getsockname()[1]) for _ in range(count)]
 
 
 def find_holder(port: int) -> str | None:
@@ -113,6 +125,12 @@ def _listen(port: int) -> socket.socket:
         probe.close()
         raise
     return probe
+
+
+def _listen_anywhere() -> socket.socket:
+    while True:
+        with contextlib.suppress(OSError):
+            return _listen(secrets.choice(_SPARE))
 
 
 def _parse_port(variable: str, text: str) -> int:

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,6 +10,7 @@ from typing import Literal, Self
 
 import httpx
 
+from deploy.local.ports import free_ports
 from tests.support.eventually import eventually
 from tests.support.source import ROOT
 from tests.support.tokens import Tokens
@@ -19,8 +19,7 @@ SECONDS_TO_END = 30.0
 
 
 def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    return free_ports(1)[0]
 
 
 def service_environment(

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from deploy.local.kafka.node import HOST, KafkaFailed, NodeAddress
-from deploy.local.ports import find_holder
+from deploy.local.ports import find_holder, free_ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def make_plan(before: ClusterPlan | None, nodes: int, ports: Sequence[int] | Non
         return ClusterPlan(cluster_id, wanted)
     if before is not None and all(not taken_ports(node) for node in before.nodes):
         return before
-    free = iter(_free_ports(nodes * 2))
+    free = iter(free_ports(nodes * 2))
     return ClusterPlan(cluster_id, tuple(NodeAddress(number, next(free), next(free)) for number in range(1, nodes + 1)))
 
 
@@ -104,17 +104,6 @@ def _is_free(port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-def _free_ports(count: int) -> list[int]:
-    sockets = [socket.socket(socket.AF_INET, socket.SOCK_STREAM) for _ in range(count)]
-    try:
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [int(one.getsockname()[1]) for one in sockets]
-    finally:
-        for one in sockets:
-            one.close()
 
 
 def _new_cluster_id() -> str:
