@@ -49,11 +49,15 @@ def email_of(points: tuple[ContactPoint, ...]) -> str | None:
 
 
 def granted_by(consents: tuple[Consent, ...]) -> frozenset[Permission]:
-    """What is consented to now: per channel and purpose the latest word counts, and without one there is no consent."""
+    """What is consented to now: per channel and purpose the latest word counts, and without one there is no consent.
+
+    Of two words of the same instant the withdrawal counts.
+    """
     latest: dict[Permission, Consent] = {}
     for consent in consents:
         permission = Permission(consent.channel, consent.purpose)
-        if permission not in latest or consent.at >= latest[permission].at:
+        held = latest.get(permission)
+        if held is None or (consent.at, not consent.granted) > (held.at, not held.granted):
             latest[permission] = consent
     return frozenset(permission for permission, consent in latest.items() if consent.granted)
 

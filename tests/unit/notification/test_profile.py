@@ -22,6 +22,11 @@ def test_latest_word_counts_wherever_it_stands() -> None:
     assert granted_by((consent(True, hours=2), consent(False, hours=1))) == {Permission(Channel.EMAIL, Purpose.CARE)}
 
 
+def test_of_two_words_of_one_instant_the_withdrawal_counts() -> None:
+    given, withdrawn = consent(True, hours=1), consent(False, hours=1)
+    assert granted_by((given, withdrawn)) == granted_by((withdrawn, given)) == frozenset()
+
+
 def test_purposes_are_consented_to_apart() -> None:
     given = (consent(True, hours=0), consent(False, hours=0, purpose=Purpose.MARKETING))
     assert granted_by(given) == {Permission(Channel.EMAIL, Purpose.CARE)}
