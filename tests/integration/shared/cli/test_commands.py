@@ -39,6 +39,12 @@ def create_worker(_platform: Platform[ToySettings]) -> Sequence[Component]:
 TOY = ServiceDefinition("toy", ToySettings, create_api, create_worker)
 
 
+@pytest.fixture(autouse=True)
+def logging_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A command's own configuration would outlive it, and write to a stream that is closed with the command."""
+    monkeypatch.setattr("shared.cli.commands.configure_logging", lambda **_: None)
+
+
 @pytest.fixture
 async def dsn(database_factory: DatabaseFactory, monkeypatch: pytest.MonkeyPatch) -> str:
     """A database of the toy service, named in the environment with all else that its settings need."""
