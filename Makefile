@@ -78,7 +78,7 @@ lock: $(STAMP) ## Pin again after a change of pyproject.toml
 	@$(MAKE) --no-print-directory setup
 
 contracts: $(STAMP) ## Write the published JSON Schemas and docs/asyncapi.yaml from the event types
-	@$(BIN)/python -m shared.contracts.publish
+	@$(BIN)/python -m shared.contracts.generate
 
 openapi: $(STAMP) ## Write the OpenAPI document of each service to .data/openapi
 	@mkdir -p $(DATA_DIR)/openapi

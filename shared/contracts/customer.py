@@ -37,10 +37,14 @@ class CustomerFacts(EventData):
 
 
 class CustomerRegistered(CustomerFacts):
+    """A customer became known, with its first facts."""
+
     event_type: ClassVar[str] = "rapport.customer.registered.v1"
 
 
 class CustomerChanged(CustomerFacts):
+    """Something about a customer changed: all its facts anew, so that a reader needs no earlier event."""
+
     event_type: ClassVar[str] = "rapport.customer.changed.v1"
 
 

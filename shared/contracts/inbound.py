@@ -65,6 +65,8 @@ class InboundPurchaseLine(StrictValue):
 
 
 class InboundPurchase(InboundInteraction):
+    """A purchase; `order_id` is the sender's, `margin` what the business earned of it, where known."""
+
     event_type: ClassVar[str] = "rapport.inbound.purchase_recorded.v1"
 
     order_id: ShortText
@@ -74,6 +76,8 @@ class InboundPurchase(InboundInteraction):
 
 
 class InboundReturn(InboundInteraction):
+    """Something bought was given back; amounts are positive."""
+
     event_type: ClassVar[str] = "rapport.inbound.return_recorded.v1"
 
     order_id: ShortText
@@ -83,6 +87,8 @@ class InboundReturn(InboundInteraction):
 
 
 class InboundComplaint(InboundInteraction):
+    """A complaint began; `case` is the sender's name for it, and a resolution refers to it."""
+
     event_type: ClassVar[str] = "rapport.inbound.complaint_opened.v1"
 
     case: ShortText
@@ -92,6 +98,8 @@ class InboundComplaint(InboundInteraction):
 
 
 class InboundComplaintResolution(InboundInteraction):
+    """The complaint that `case` names, from the same source, was resolved."""
+
     event_type: ClassVar[str] = "rapport.inbound.complaint_resolved.v1"
 
     case: ShortText
@@ -100,6 +108,8 @@ class InboundComplaintResolution(InboundInteraction):
 
 
 class InboundVisit(InboundInteraction):
+    """Customer and business met."""
+
     event_type: ClassVar[str] = "rapport.inbound.visit_recorded.v1"
 
     place: Literal["store", "on_site", "remote"] = "store"
@@ -108,6 +118,8 @@ class InboundVisit(InboundInteraction):
 
 
 class InboundSurvey(InboundInteraction):
+    """A customer answered: CSAT from 1 to 5, or NPS from 0 to 10."""
+
     event_type: ClassVar[str] = "rapport.inbound.survey_answered.v1"
 
     instrument: Literal["csat", "nps"]
@@ -122,6 +134,8 @@ class InboundSurvey(InboundInteraction):
 
 
 class InboundReferral(InboundInteraction):
+    """The customer brought somebody: an existing customer where known, else a free label."""
+
     event_type: ClassVar[str] = "rapport.inbound.referral_made.v1"
 
     referred_customer_id: UUID | None = None

@@ -76,6 +76,8 @@ class ComplaintOpened(InteractionRecorded):
 
 
 class ComplaintResolved(InteractionRecorded):
+    """The complaint that `case` names was resolved; what was given to make up for it, where anything was."""
+
     event_type: ClassVar[str] = "rapport.interaction.complaint_resolved.v1"
 
     case: ShortText
@@ -84,6 +86,8 @@ class ComplaintResolved(InteractionRecorded):
 
 
 class VisitRecorded(InteractionRecorded):
+    """Customer and business met: in the shop, at the customer's, or by telephone or video."""
+
     event_type: ClassVar[str] = "rapport.interaction.visit_recorded.v1"
 
     place: Literal["store", "on_site", "remote"]

@@ -27,6 +27,8 @@ class MessageDecided(EventData):
 
 
 class MessageSent(MessageDecided):
+    """A provider or the inbox took the message, after so many attempts."""
+
     event_type: ClassVar[str] = "rapport.notification.message_sent.v1"
 
     subject: Annotated[str, Field(max_length=400)] | None = None
@@ -34,6 +36,8 @@ class MessageSent(MessageDecided):
 
 
 class MessageFailed(MessageDecided):
+    """The message was given up after so many attempts."""
+
     event_type: ClassVar[str] = "rapport.notification.message_failed.v1"
 
     reason: Annotated[str, Field(max_length=1000)]
@@ -41,6 +45,8 @@ class MessageFailed(MessageDecided):
 
 
 class MessageSuppressed(MessageDecided):
+    """It was decided not to send the message."""
+
     event_type: ClassVar[str] = "rapport.notification.message_suppressed.v1"
 
     reason: Annotated[str, Field(max_length=200, examples=["no_consent", "stale"])]

@@ -16,7 +16,7 @@ Quintile = Annotated[int, Field(ge=1, le=5)]
 
 
 class LoyaltyLevel(StrEnum):
-    """The ladder of S3, lowest first; `none` stands below it."""
+    """The ladder of loyalty, lowest rung first; `none` stands below it."""
 
     NONE = "none"
     SATISFIED = "satisfied"

@@ -61,6 +61,11 @@ class Consumer:
     def name(self) -> str:
         return self._group
 
+    @property
+    def types(self) -> frozenset[type[EventData]]:
+        """The types this consumer has a handler for."""
+        return frozenset(self._dispatcher.models.values())
+
     async def run(self, stop: asyncio.Event) -> None:
         """Consumes until `stop` is set; the batch in hand is finished and its offsets are committed.
 

@@ -111,10 +111,12 @@ def test_settings_are_read_at_the_top_only() -> None:
 
 def test_contracts_import_the_standard_library_and_pydantic_only() -> None:
     allowed = {"pydantic", "pydantic_core", *sys.stdlib_module_names}
+    writes_yaml = "generate.py"  # run by `make contracts`, imported by nothing that is deployed
     offenders = [
         f"{place(path, statement)} {module}"
         for path in python_files("shared/contracts")
         for statement, module in imported_modules(parse(path))
         if module.split(".")[0] not in allowed and not module.startswith(("shared.contracts", "shared.currencies"))
+        if not (path.name == writes_yaml and module == "yaml")
     ]
     assert not offenders, listed(offenders)

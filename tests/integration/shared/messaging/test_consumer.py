@@ -58,7 +58,7 @@ async def test_a_duplicate_changes_nothing(database: Database, broker: Broker) -
 async def test_the_same_id_from_another_source_is_another_event(database: Database, broker: Broker) -> None:
     await broker.publish([outgoing(purchase(), id="1", source=source) for source in ("shop-a", "shop-b")])
     async with running(consumer(database, broker)):
-        await until_applied(database, 2)
+        assert len(await until_applied(database, 2)) == 2
 
 
 async def test_types_unknown_or_not_handled_are_skipped(database: Database, broker: Broker) -> None:

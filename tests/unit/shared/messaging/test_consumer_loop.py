@@ -156,6 +156,7 @@ async def test_stopping_while_the_broker_is_away_ends_at_once() -> None:
     await asyncio.sleep(0)
     stop.set()
     await asyncio.wait_for(task, 1)
+    assert len(broker.subscribe_failures) == 9_999
 
 
 async def test_an_error_of_the_process_ends_the_loop_and_leaves_the_group() -> None:

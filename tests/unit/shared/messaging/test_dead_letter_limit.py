@@ -18,6 +18,9 @@ def test_an_applied_event_interrupts_the_row() -> None:
     for _ in range(50):
         limit.buried()
         limit.applied(1)
+    limit.buried()
+    with pytest.raises(TooManyDeadLetters):
+        limit.buried()
 
 
 def test_a_batch_of_duplicates_interrupts_nothing() -> None:
@@ -44,3 +47,6 @@ def test_old_dead_letters_leave_the_window() -> None:
         limit.applied(9)
     limit.applied(1_000_000)
     limit.buried()
+    limit.buried()
+    with pytest.raises(TooManyDeadLetters, match="3 of the last 10"):
+        limit.buried()
