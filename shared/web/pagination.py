@@ -5,7 +5,7 @@ import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Generic, TypeVar, overload
 from uuid import UUID
@@ -71,7 +71,7 @@ def decode_cursor(text: str, /, *types: type[Any]) -> tuple[Any, ...]:
         if not isinstance(values, list) or len(values) != len(types):
             raise ValueError("another number of values")
         return tuple(_parse(value, kind) for value, kind in zip(values, types, strict=True))
-    except (ValueError, TypeError, KeyError, InvalidOperation, binascii.Error, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, InvalidOperation, binascii.Error, RecursionError) as error:
         raise Malformed(
             "is not a cursor of this list; leave it out to start at the beginning",
             code="cursor_invalid",
@@ -105,8 +105,10 @@ def _parse(value: Any, kind: type[Any]) -> Any:
     if not isinstance(value, str) or "\x00" in value:
         raise ValueError("no text")
     parsed = _PARSERS[kind](value)
-    if isinstance(parsed, datetime) and parsed.tzinfo is None:
-        raise ValueError("an instant without time zone")
+    if isinstance(parsed, datetime):
+        if parsed.tzinfo is None:
+            raise ValueError("an instant without time zone")
+        return parsed.astimezone(UTC)  # OverflowError where the database could not follow
     if isinstance(parsed, Decimal) and not parsed.is_finite():
         raise ValueError("no finite number")
     return parsed

@@ -52,6 +52,8 @@ def packed(values: object) -> str:
         packed([]),
         packed(["2026-01-01T00:00:00Z", "x"]),
         packed(["2026-01-01T00:00:00"]),
+        packed(["0001-01-01T00:00:00+14:00"]),
+        packed(["9999-12-31T23:59:59-14:00"]),
         packed([7]),
         packed([None]),
         packed([["2026-01-01T00:00:00Z"]]),
