@@ -36,11 +36,7 @@ def dead_letter_commands(settings: Callable[[], ServiceSettings]) -> typer.Typer
     commands = typer.Typer(help="Events that could not be applied or published.", no_args_is_help=True)
 
     def run(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        try:
-            return asyncio.run(_in_transaction(settings(), work))
-        except RapportError as error:
-            typer.echo(error.detail, err=True)
-            raise typer.Exit(1) from error
+        return _run(settings(), work)
 
     @commands.command("list")
     def list_(
@@ -75,6 +71,14 @@ def dead_letter_commands(settings: Callable[[], ServiceSettings]) -> typer.Typer
         typer.echo(f"{id} is discarded")
 
     return commands
+
+
+def _run(settings: ServiceSettings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    try:
+        return asyncio.run(_in_transaction(settings, work))
+    except RapportError as error:
+        typer.echo(error.detail, err=True)
+        raise typer.Exit(1) from error
 
 
 async def _in_transaction(settings: ServiceSettings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:

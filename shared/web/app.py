@@ -27,6 +27,12 @@ from shared.web.problems import (
 )
 
 
+_REQUEST_HEADERS = [
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", CORRELATION_HEADER, "traceparent",
+]  # fmt: skip
+_ANSWER_HEADERS = ["ETag", "Location", "Retry-After", REPLAYED_HEADER, CORRELATION_HEADER]
+
+
 class WebPlatform(Protocol):
     """What an API needs of the process it runs in; `shared.service.Platform` provides it."""
 
@@ -67,27 +73,24 @@ def create_app(
     for router in (*routers, *platform.admin_routers, ops_router(platform.readiness)):
         app.include_router(router)
     _handle_failures(app)
-    # The last one added is the outermost.
-    app.add_middleware(BodyLimitMiddleware, max_bytes=platform.settings.max_body_bytes)
-    app.add_middleware(EdgeMiddleware, service=service)
-    if platform.settings.cors_origins:
-        app.add_middleware(
-            CORSMiddleware,
-            allow_origins=platform.settings.cors_origins,
-            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-            allow_headers=[
-                "Authorization",
-                "Content-Type",
-                "Idempotency-Key",
-                "If-Match",
-                "If-None-Match",
-                CORRELATION_HEADER,
-            ],
-            expose_headers=["ETag", "Location", "Retry-After", REPLAYED_HEADER, CORRELATION_HEADER],
-            max_age=3600,
-        )
+    _add_middleware(app, service, platform.settings)
     describe(app, token_url=platform.settings.token_url)
     return app
+
+
+def _add_middleware(app: FastAPI, service: str, settings: ServiceSettings) -> None:
+    """From the innermost to the outermost."""
+    app.add_middleware(BodyLimitMiddleware, max_bytes=settings.max_body_bytes)
+    app.add_middleware(EdgeMiddleware, service=service)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_ANSWER_HEADERS,
+            max_age=3600,
+        )
 
 
 def _handle_failures(app: FastAPI) -> None:
