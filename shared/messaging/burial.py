@@ -12,6 +12,7 @@ from shared.errors import RapportError
 from shared.messaging.broker import OutgoingRecord, Record
 from shared.messaging.codec import Claims, claims_of, pack_headers, unpack_headers
 from shared.messaging.dead_letter import Direction, State
+from shared.observability.metrics import DEAD_LETTERS_WAITING, current_service
 
 Connection = Any
 """asyncpg's; it carries no types that mypy could read."""
@@ -42,6 +43,7 @@ UPDATE dead_letters SET state = 'waiting', attempts = attempts + 1, last_failed_
     field = $5
 WHERE id = $1 AND state = 'redriving'
 """
+_WAITING = "SELECT count(*) FROM dead_letters WHERE consumer = $1 AND state = 'waiting'"
 _ASKED_AT_ONCE = 50
 
 
@@ -95,6 +97,12 @@ async def resolve(connection: Connection, ids: Sequence[int]) -> None:
 async def put_back(connection: Connection, id: int, error: Exception) -> None:
     """Leaves the letter waiting, with the reason for which it failed this time."""
     await connection.execute(_PUT_BACK, id, wall_now(), *reason_of(error))
+
+
+async def report_waiting(connection: Connection, consumer: str) -> None:
+    """Tells how many dead letters nobody has dealt with yet."""
+    waiting = await connection.fetchval(_WAITING, consumer)
+    DEAD_LETTERS_WAITING.labels(current_service(), consumer).set(waiting)
 
 
 def _record(row: Mapping[str, Any]) -> Record:

@@ -10,7 +10,7 @@ import structlog
 from shared.db.dedicated import dedicated_connection, wake_on
 from shared.db.session import Database, driver
 from shared.messaging.attempts import Attempts, Interrupted, Pause, isolate, pause_unless
-from shared.messaging.burial import AskedFor, asked_for, put_back, resolve
+from shared.messaging.burial import AskedFor, asked_for, put_back, report_waiting, resolve
 from shared.messaging.correlation import correlated
 from shared.messaging.dead_letter import CHANNEL
 from shared.messaging.pipeline import Pipeline
@@ -55,6 +55,7 @@ class Redriver:
             while not (stop.is_set() or connection.is_closed()):
                 wake.clear()
                 await self._redrive_all(pause_unless(stop))
+                await report_waiting(connection, self._group)
                 await happened(wake, stop, within_seconds=_POLL_SECONDS)
 
     async def _redrive_all(self, pause: Pause) -> None:

@@ -31,7 +31,16 @@ from shared.db.session import Database
 from shared.errors import InvalidInput, Unavailable
 from shared.messaging.attempts import Attempts, GivenUp, Interrupted, isolate, pause_unless
 from shared.messaging.broker import Broker, OutgoingRecord
-from shared.messaging.burial import OUTBOX, Connection, asked_for, bury_outgoing, put_back, reason_of, resolve
+from shared.messaging.burial import (
+    OUTBOX,
+    Connection,
+    asked_for,
+    bury_outgoing,
+    put_back,
+    reason_of,
+    report_waiting,
+    resolve,
+)
 from shared.messaging.codec import unpack_headers
 from shared.messaging.dead_letter import CHANNEL as DEAD_LETTERS_CHANNEL
 from shared.messaging.dead_letter_limit import DeadLetterLimit
@@ -188,6 +197,7 @@ class OutboxRelay:
             last = letters[-1].id
 
     async def _report(self, connection: Connection) -> None:
+        await report_waiting(connection, OUTBOX)
         pending, oldest = await connection.fetchrow(_PENDING, _COUNTED_AT_MOST)
         age = max(0.0, (wall_now() - oldest).total_seconds()) if oldest else 0.0
         metrics.OUTBOX_PENDING.labels(self._service).set(pending)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from prometheus_client import REGISTRY
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -204,6 +205,17 @@ async def test_a_redrive_after_the_cause_is_gone_resolves(database: Database, wa
     await until_letters(database, 3, State.RESOLVED)
     assert sorted(await applied_orders(database)) == [str(number) for number in range(10)]
     assert (await applied_orders(database))[-3:] == ["3", "5", "7"]
+
+
+async def test_those_that_wait_are_told_as_a_metric(database: Database, waiting: Picky) -> None:
+    async def told(count: int) -> bool:
+        labels = {"service": "", "group": GROUP}
+        assert REGISTRY.get_sample_value("rapport_dead_letters_waiting", labels) == count
+        return True
+
+    waiting.bad = {"5"}
+    await redrive(database, consumer=GROUP)
+    await eventually(lambda: told(1))
 
 
 async def test_a_redrive_that_fails_again_waits_again(database: Database, waiting: Picky) -> None:
