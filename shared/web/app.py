@@ -26,7 +26,6 @@ from shared.web.problems import (
     handle_validation_error,
 )
 
-
 _REQUEST_HEADERS = [
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", CORRELATION_HEADER, "traceparent",
 ]  # fmt: skip
