@@ -41,6 +41,7 @@ async def test_every_kind_is_stored_and_counted(scoring: ScoringService) -> None
 
 async def test_duplicates_within_a_batch_and_across_batches_change_nothing(scoring: ScoringService) -> None:
     await scoring.apply(*EVERY_KIND, *EVERY_KIND)
+    await assert_statistics_match_facts(scoring)
     before, told = await scoring.statistics(), len(await scoring.told())
     await scoring.apply(*reversed(EVERY_KIND), batch=2)
     assert await scoring.statistics() == before

@@ -137,3 +137,12 @@ def test_count_probabilities_add_up_and_have_the_expected_mean() -> None:
     assert table.sum(axis=1) == pytest.approx([1.0, 1.0])
     means = (table * np.arange(401)).sum(axis=1)
     assert means == pytest.approx(bgnbd.expected_purchases_of_new(PUBLISHED, ages), rel=1e-3)
+
+
+def test_where_scipy_gives_up_the_series_continues_it() -> None:
+    """For busy customers of a model this extreme, the expectation grows smoothly with what scipy can and cannot do."""
+    extreme = BgNbd(1e-3, 1e-3, 1e-3, 1e-3)
+    x = np.linspace(20.0, 1000.0, 50)
+    expected = bgnbd.expected_purchases(extreme, x, np.ones(50), np.ones(50), one(156.0))
+    growth = np.diff(expected) / np.diff(x)
+    assert growth == pytest.approx(np.full(49, growth[0]), rel=0.05)

@@ -5,6 +5,7 @@ from datetime import date
 
 import numpy as np
 import pytest
+from scipy.integrate import quad
 from scipy.optimize import approx_fprime
 
 from deploy.local.cdnow import CdnowPurchase
@@ -70,3 +71,12 @@ def test_posterior_means_average_to_the_expected_mean() -> None:
     assert (np.diff(drawn) > 0).all()
     expected = gamma_gamma.expected_mean(PUBLISHED, np.array([4.0]), np.array([30.0]))[0]
     assert drawn.mean() == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_likelihood_is_a_density_of_the_mean() -> None:
+    def density(m: float) -> float:
+        rows = SpendHistories(np.array([3.0]), np.array([m]), np.array([1.0]))
+        free = np.log(np.array([PUBLISHED.p, PUBLISHED.q - 1, PUBLISHED.gamma]))
+        return float(np.exp(gamma_gamma.log_likelihood(free, rows)[0]))
+
+    assert quad(density, 1e-9, np.inf)[0] == pytest.approx(1.0, abs=1e-6)
