@@ -4,11 +4,12 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AwareDatetime, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
 from services.notification.values import RuleName
 from shared.contracts.common import LanguageTag, ShortText
 from shared.contracts.scoring import LoyaltyLevel
+from shared.web.instants import WrittenInstant
 from shared.web.schemas import RequestModel, ResponseModel
 
 
@@ -39,7 +40,7 @@ class PreviewRequest(RequestModel):
     customer: PreviewCustomer | None = None
     language: LanguageTag | None = Field(None, description="by default the customer's own")
     facts: Annotated[dict[str, Annotated[str, Field(max_length=2000)]], Field(max_length=20)] | None = None
-    happened_at: AwareDatetime | None = Field(None, description="by default now")
+    happened_at: WrittenInstant | None = Field(None, description="by default now")
 
 
 class PreviewRead(ResponseModel):

@@ -16,7 +16,6 @@ from pydantic import (
 from services.interaction.ingest.interaction import RecordInteraction
 from services.interaction.ingest.schemas.examples import INTERACTIONS
 from services.interaction.ingest.schemas.inbound import Admission
-from services.interaction.parameters import WrittenInstant
 from shared.contracts.common import ShortText
 from shared.contracts.inbound import (
     InboundComplaint,
@@ -29,6 +28,7 @@ from shared.contracts.inbound import (
 )
 from shared.errors import InvalidInput
 from shared.ids import uuid7
+from shared.web.instants import WrittenInstant
 from shared.web.problems import invalid_input
 from shared.web.schemas import RequestModel
 
