@@ -134,3 +134,11 @@ def test_an_image_that_lacks_a_file_is_noticed(image: Image, tmp_path: Path) -> 
     broken = replace(image, app=tmp_path).run_role("openapi")
     assert "shared.errors" in broken.stderr
     assert broken.returncode != 0
+
+
+def test_the_issuer_of_docker_compose_stands_alone_too(tmp_path: Path) -> None:
+    image = Image("laptop", tmp_path / "app", tmp_path / "venv")
+    copy_image("laptop", image.app, stage="issuer")
+    install_dependencies("laptop", image.venv)
+    given = image.run("python", "-m", "deploy.local.issuer", "token", DATA_DIR=str(tmp_path / "data"))
+    assert given.stdout.count(".") == 2, given.stderr

@@ -51,9 +51,9 @@ def copied_files(stage: str, service: str) -> list[str]:
     return copied
 
 
-def copy_image(service: str, target: Path) -> None:
+def copy_image(service: str, target: Path, *, stage: str = "service") -> None:
     """Lays the files of a service's image out below `target`, as the image has them."""
-    for name in copied_files("service", service):
+    for name in copied_files(stage, service):
         if name.endswith("/"):
             shutil.copytree(ROOT / name, target / name, ignore=shutil.ignore_patterns("__pycache__", "*.md"))
         else:
