@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
 
 from fastapi import Depends, Request
@@ -22,6 +22,9 @@ from services.scoring.scores.explanation import Scored
 from services.scoring.scores.models import Rescoring, Review, ToldScore
 from services.scoring.scores.score import Context, effective_instant, score
 from shared.errors import InvalidInput, NotFound
+
+_EARLIEST: Final = from_microseconds(0)
+"""The platform takes no interaction from before; and the calendar has an end on that side."""
 
 Order = Literal["current_value", "realised_value"]
 
@@ -89,6 +92,8 @@ async def score_customer(
             code="as_of_in_future",
             field="as_of",
         )
+    if as_of is not None and as_of < _EARLIEST:
+        raise InvalidInput("no interaction is older than 1970", code="as_of_before_first_fact", field="as_of")
     statistics, found = await _statistics(session, customer_id, contexts, as_of, with_facts=with_facts)
     context = await contexts.load(session, as_of)
     instant = effective_instant(statistics, now) if as_of is None else as_of

@@ -66,6 +66,12 @@ async def test_what_is_no_instant_is_refused(scoring: ScoringService, value: str
     assert problem(answer)[2] == "as_of"
 
 
+@pytest.mark.parametrize("value", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "9999-12-31T23:59:59-14:00"])
+async def test_the_ends_of_the_calendar_are_refused(scoring: ScoringService, value: str) -> None:
+    await scoring.know(customer_event())
+    assert problem(await scoring.client.get(ADDRESS, params={"as_of": value}))[2] == "as_of"
+
+
 async def test_an_unknown_customer_is_not_found(scoring: ScoringService) -> None:
     answer = await scoring.client.get(f"/v1/customers/{uuid4()}/score")
     assert problem(answer)[:2] == (404, "customer_unknown")
