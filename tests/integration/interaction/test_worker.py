@@ -10,15 +10,15 @@ from uuid import UUID, uuid4
 from services.interaction.app import create_worker
 from services.interaction.ingest.schemas.examples import CLOUDEVENT
 from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
-from shared.contracts.envelope import Envelope, Event
+from shared.contracts.envelope import Event
 from shared.contracts.topics import ALL_TOPICS, INBOUND_EVENTS, INTERACTION_EVENTS
 from shared.messaging.broker import OutgoingRecord
-from shared.messaging.codec import decode, encode
+from shared.messaging.codec import decode
 from shared.messaging.dead_letter import DeadLetter, list_dead_letters
-from shared.runtime import run_components
 from tests.support.eventually import eventually
 from tests.support.factories.interaction import YESTERDAY, customer_event, message_event
 from tests.support.interaction_api import InteractionApi, open_interaction_api
+from tests.support.messaging import outgoing, running
 from tests.support.postgres import DatabaseFactory
 
 PURCHASE = "rapport.inbound.purchase_recorded.v1"
@@ -29,28 +29,18 @@ async def working(database_factory: DatabaseFactory, folder: Path) -> AsyncItera
     """The service with its worker running, over a broker of its own."""
     databases = await database_factory("interaction"), await database_factory()
     async with open_interaction_api(databases[0], folder, broker_dsn=databases[1]) as api:
-        broker, stop = api.platform.broker, asyncio.Event()
-        await broker.start()
-        await broker.ensure_topics(ALL_TOPICS)
-        running = asyncio.create_task(run_components(create_worker(api.platform), stop=stop))
-        try:
+        await api.platform.broker.start()
+        await api.platform.broker.ensure_topics(ALL_TOPICS)
+        async with running(*create_worker(api.platform)):
             yield api
-        finally:
-            stop.set()
-            await running
-            await broker.stop()
+        await api.platform.broker.stop()
 
 
 def purchase(customer: dict[str, Any], event_id: str, amount: str = "29.33", currency: str = "CNY") -> OutgoingRecord:
     data = INBOUND_TYPES[PURCHASE].model_validate(
         {"customer": customer, "order_id": event_id, "amount": {"amount": amount, "currency": currency}}
     )
-    return record(Event(Envelope(id=event_id, source="erp", type=PURCHASE, time=YESTERDAY), data))
-
-
-def record(event: Event[Any]) -> OutgoingRecord:
-    headers, value = encode(event.envelope, event.data)
-    return OutgoingRecord(event.data.topic, (event.envelope.subject or "").encode(), value, headers)
+    return outgoing(data, id=event_id, source="erp", time=YESTERDAY)
 
 
 async def told(api: InteractionApi, count: int) -> list[Event[Any]]:
@@ -76,7 +66,7 @@ async def test_what_other_systems_publish_is_recorded_and_told_once(
         customer_id = uuid4()
         records = [purchase({"source": "crm", "external_id": "7"}, str(number)) for number in range(5)]
         await api.platform.broker.publish([*records, *records])
-        await api.platform.broker.publish([record(customer_event(customer_id, ("crm", "7")))])
+        await api.platform.broker.publish([outgoing(customer_event(customer_id, ("crm", "7")).data)])
         events = await told(api, 5)
         assert sorted(event.data.source_id for event in events) == list("01234")
         assert {event.envelope.subject for event in events} == {str(customer_id)}
@@ -90,7 +80,7 @@ async def test_a_bad_event_is_set_aside_with_its_reason_and_stops_nobody(
 ) -> None:
     async with working(database_factory, tmp_path) as api:
         customer = {"id": str(uuid4())}
-        await api.platform.broker.publish([record(customer_event(UUID(customer["id"])))])
+        await api.platform.broker.publish([outgoing(customer_event(UUID(customer["id"])).data)])
         structured = (("content-type", b"application/cloudevents+json"),)
         topic = INBOUND_EVENTS.name
         await api.platform.broker.publish(
@@ -127,7 +117,7 @@ async def five_of(api: InteractionApi) -> Sequence[DeadLetter]:
 async def test_messages_reach_the_timeline(database_factory: DatabaseFactory, tmp_path: Path) -> None:
     async with working(database_factory, tmp_path) as api:
         customer = await api.learn()
-        await api.platform.broker.publish([record(message_event(UUID(customer["id"])))])
+        await api.platform.broker.publish([outgoing(message_event(UUID(customer["id"])).data)])
 
         async def shown() -> list[dict[str, Any]]:
             return list((await api.read(f"/v1/customers/{customer['id']}/timeline"))["items"])
@@ -143,7 +133,7 @@ async def test_an_event_by_topic_and_by_http_is_one_interaction(
         await api.learn(("shop", "C-0042"))
         data = INBOUND_TYPES[PURCHASE].model_validate(CLOUDEVENT["data"])
         attributes = {name: CLOUDEVENT[name] for name in ("id", "source", "type", "time")}
-        await api.platform.broker.publish([record(Event(Envelope.model_validate(attributes), data))])
+        await api.platform.broker.publish([outgoing(data, **attributes)])
         await told(api, 1)
         headers = {"Content-Type": "application/cloudevents+json"}
         answer = await api.client.post("/v1/events", json=CLOUDEVENT, headers=headers)
