@@ -44,7 +44,7 @@ from shared.messaging.burial import (
 from shared.messaging.codec import unpack_headers
 from shared.messaging.dead_letter import CHANNEL as DEAD_LETTERS_CHANNEL
 from shared.messaging.dead_letter_limit import DeadLetterLimit
-from shared.messaging.outbox import CHANNEL
+from shared.messaging.outbox import CHANNEL, RELAY_ASLEEP
 from shared.messaging.retry import RetryPolicy
 from shared.observability import metrics
 from shared.observability.metrics import current_service
@@ -143,13 +143,20 @@ class OutboxRelay:
         return False
 
     async def _lead(self, connection: Connection, wake: asyncio.Event, stop: asyncio.Event) -> None:
-        pause = pause_unless(stop)
+        pause, asleep = pause_unless(stop), False
         while not stop.is_set():
             wake.clear()
             published = await self._attempts.patiently(partial(self._publish_next, connection), pause=pause)
+            if asleep:
+                if published == 0:
+                    await happened(wake, stop, within_seconds=self._poll_seconds)
+                await connection.execute("SELECT pg_advisory_unlock($1)", RELAY_ASLEEP)
+                asleep = False
+                continue
             if published == 0:
-                await happened(wake, stop, within_seconds=self._poll_seconds)
-            elif published < _SMALL_BATCH:
+                # From here on it is notified; the look that follows finds what was committed before. See RELAY_ASLEEP.
+                asleep = await connection.fetchval("SELECT pg_try_advisory_lock($1)", RELAY_ASLEEP)
+            if not asleep and published < _SMALL_BATCH:
                 await happened(stop, within_seconds=_LINGER_SECONDS)  # a few events would cost as much as many
 
     async def _publish_next(self, connection: Connection) -> int:

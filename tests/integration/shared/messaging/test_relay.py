@@ -2,18 +2,20 @@
 
 import asyncio
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
+from shared.db.dedicated import dedicated_connection, wake_on
 from shared.db.session import Database
 from shared.errors import InvalidInput, Unavailable
 from shared.messaging.broker import Broker, OutgoingRecord
 from shared.messaging.codec import decode
 from shared.messaging.dead_letter import State, list_dead_letters, request_redrive
-from shared.messaging.outbox import NewEvent, Outbox
+from shared.messaging.outbox import CHANNEL, NewEvent, Outbox
 from shared.messaging.relay import OutboxRelay
 from tests.support.eventually import eventually
 from tests.support.messaging import new_purchase, running
@@ -105,6 +107,28 @@ async def test_an_event_leaves_at_once_not_at_the_next_poll(database: Database, 
         await eventually(lambda: watched.has_published(1))
         await append(database, outbox, uuid4(), "woken by its notification")
         await eventually(lambda: watched.has_published(2), seconds=2)
+
+
+async def test_no_wake_up_is_lost(database: Database, broker: Broker, outbox: Outbox) -> None:
+    watched = Watched(broker)
+    async with running(OutboxRelay(database, watched, poll_seconds=60)):
+        for number in range(1, 151):
+            await append(database, outbox, uuid4(), str(number))
+            # The pauses fall on every moment of the relay's falling asleep.
+            await asyncio.sleep(number % 15 / 1000)
+            await eventually(partial(watched.has_published, number), seconds=2)
+    assert watched.published == [str(number) for number in range(1, 151)]
+
+
+async def test_only_a_relay_that_sleeps_is_notified(database: Database, broker: Broker, outbox: Outbox) -> None:
+    notified, watched = asyncio.Event(), Watched(broker)
+    async with dedicated_connection(database) as listener, database.transaction() as session:
+        await wake_on(listener, CHANNEL, notified)
+        await outbox.append(session, [new_purchase(order_id="keeps it awake until it commits")])
+        async with running(OutboxRelay(database, watched, poll_seconds=60)):
+            await append(database, outbox, uuid4(), "found without a notification")
+            await eventually(partial(watched.has_published, 1), seconds=2)
+            assert not notified.is_set()
 
 
 async def test_one_relay_publishes_and_another_takes_over_when_it_dies(
