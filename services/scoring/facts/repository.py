@@ -62,6 +62,11 @@ WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR occurred_at <= $2)
 ORDER BY occurred_at, event_id
 """
 
+_READ_ALL_FACTS = """
+SELECT customer_id, event_id, kind, occurred_at, amount, margin, currency, detail FROM facts
+WHERE customer_id = ANY ($1::uuid[])
+"""
+
 _INSERT_BATCH = """
 INSERT INTO applied_batches (applied_at, facts, customers, known_customers, last_occurred_at, latencies)
 VALUES ($1, $2, $3, $4, $5, $6)
@@ -184,19 +189,26 @@ async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistic
 async def read_facts(session: AsyncSession, customer_id: UUID, until: datetime | None) -> list[Fact]:
     """A customer's facts by time, up to and including `until`."""
     rows = await (await driver(session)).fetch(_READ_FACTS, customer_id, until)
-    return [
-        Fact(
-            customer_id=row["customer_id"],
-            event_id=row["event_id"],
-            kind=FactKind(row["kind"]),
-            occurred_at=row["occurred_at"],
-            amount=row["amount"],
-            margin=row["margin"],
-            currency=row["currency"],
-            detail=_read_detail(row["detail"]),
-        )
-        for row in rows
-    ]
+    return [_read_fact(row) for row in rows]
+
+
+async def read_all_facts(session: AsyncSession, customer_ids: Collection[UUID]) -> list[Fact]:
+    """Every fact of these customers, in no particular order."""
+    rows = await (await driver(session)).fetch(_READ_ALL_FACTS, list(customer_ids))
+    return [_read_fact(row) for row in rows]
+
+
+def _read_fact(row: Mapping[str, Any]) -> Fact:
+    return Fact(
+        customer_id=row["customer_id"],
+        event_id=row["event_id"],
+        kind=FactKind(row["kind"]),
+        occurred_at=row["occurred_at"],
+        amount=row["amount"],
+        margin=row["margin"],
+        currency=row["currency"],
+        detail=_read_detail(row["detail"]),
+    )
 
 
 def _write_detail(detail: Detail) -> str | None:

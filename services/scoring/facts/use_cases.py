@@ -11,7 +11,7 @@ from services.scoring.facts import repository
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.latency import count_latencies
 from services.scoring.facts.measures import Measures
-from services.scoring.facts.statistics import Statistics, fold
+from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from shared.clock import wall_now
 
 
@@ -82,6 +82,21 @@ async def lock_customers(session: AsyncSession, *, customer_ids: Sequence[UUID])
 async def lock_next_customers(session: AsyncSession, *, after: UUID | None, limit: int) -> Mapping[UUID, Statistics]:
     """The same for the next customers by id."""
     return await repository.lock_statistics_after(session, after, limit)
+
+
+async def refold(
+    session: AsyncSession, *, customer_ids: Sequence[UUID], measures: Measures
+) -> Mapping[UUID, Statistics]:
+    """Makes the statistics of customers anew from all their facts, as another policy measures them.
+
+    Their rows must be locked by this transaction. Raises Poison for a fact that this policy cannot count.
+    """
+    facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
+    for fact in await repository.read_all_facts(session, customer_ids):
+        facts[fact.customer_id].append(fact)
+    anew = {customer_id: fold(EMPTY, history, measures) for customer_id, history in facts.items()}
+    await repository.update_statistics(session, anew)
+    return anew
 
 
 def _by_customer(

@@ -47,7 +47,8 @@ class Review(Base, table=True):
 
 
 class Rescoring(Base, table=True):
-    """One row: how far everybody has been rescored under the newest policy, model and portfolio."""
+    """One row: how far everybody has been rescored under the newest policy, model and portfolio. `refold`: their
+    statistics too are made anew from the facts, since another policy measures them differently."""
 
     __tablename__ = "rescoring"
 
@@ -58,6 +59,7 @@ class Rescoring(Base, table=True):
     customers: int = Field(sa_type=BigInteger)
     scored: int = Field(sa_type=BigInteger)
     told: int = Field(sa_type=BigInteger)
+    refold: bool = False
     after_customer: UUID | None = None
     started_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))

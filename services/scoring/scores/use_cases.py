@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,9 @@ from services.scoring.scores.score import Context, Score, effective_instant, sco
 from services.scoring.scores.telling import Told, changes, tell
 from shared.clock import Clock
 from shared.messaging.outbox import NewEvent, Outbox
+
+_NO_POLICY: Final = 0
+"""Of the row that is made before anything was ever rescored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +66,11 @@ async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> in
 async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> bool:
     """Rescores the next customers under the newest policy, model and portfolio; False when all have been.
 
-    A newer model or portfolio makes it begin anew. One process at a time works; others pass by.
+    A newer model or portfolio makes it begin anew, a newer policy with the statistics made anew as well. One process at
+    a time works; others pass by, and so does one whose policy has been superseded.
     """
     progress = await repository.lock_rescoring(session, teller.clock.now())
-    if progress is None:
+    if progress is None or progress.policy_version > teller.contexts.policy.version:
         return False
     context = await teller.contexts.load(session)
     if (progress.policy_version, progress.model_version, progress.portfolio_version) != context.versions:
@@ -73,6 +78,8 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
     if progress.finished_at is not None:
         return False
     customers = await facts.lock_next_customers(session, after=progress.after_customer, limit=limit)
+    if progress.refold:
+        customers = await facts.refold(session, customer_ids=list(customers), measures=context.measures)
     progress.told += await _rescore_and_tell(session, customers, teller)
     progress.scored += len(customers)
     if len(customers) < limit:
@@ -83,6 +90,8 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
 
 
 async def _begin(session: AsyncSession, progress: Rescoring, context: Context, now: datetime) -> None:
+    unfinished = progress.refold and progress.finished_at is None
+    progress.refold = unfinished or progress.policy_version not in (_NO_POLICY, context.policy.version)
     progress.policy_version, progress.model_version, progress.portfolio_version = context.versions
     progress.customers = await fact_queries.count_customers(session)
     progress.scored = progress.told = 0

@@ -1,12 +1,15 @@
 """A policy's version means the same for ever, and a new one reaches everybody."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
+from services.scoring.scores.use_cases import rescore_next
 from shared.errors import Conflict
-from tests.support.factories.scoring import POLICY, interaction_event
+from tests.support.factories.scoring import CUSTOMER, POLICY, START, days, interaction_event
 from tests.support.postgres import DatabaseFactory
 from tests.support.scoring_service import open_scoring_service
 
@@ -37,3 +40,41 @@ async def test_a_new_policy_is_told_to_everybody_it_moves(database_factory: Data
         assert (second.policy_version, second.satisfaction, second.loyalty_level) == (2, 50.0, "none")
         assert second.changed == ("satisfaction", "loyalty_level")
         assert (await scoring.read("/v1/status"))["rescoring"]["done"] is True
+
+
+async def test_a_policy_that_measures_otherwise_makes_the_statistics_anew(
+    database_factory: DatabaseFactory, tmp_path: Path
+) -> None:
+    dsn = await database_factory("scoring")
+    async with open_scoring_service(dsn, tmp_path) as scoring:
+        await scoring.apply(*(interaction_event(at=START + days(number)) for number in range(3)))
+        await scoring.apply(interaction_event(customer_id=uuid4()))
+        await scoring.rescore()
+    money = replace(POLICY.money, default_margin_rate=Decimal("0.5"))
+    async with open_scoring_service(dsn, tmp_path, policy=replace(POLICY, version=2, money=money)) as scoring:
+        scoring.clock.move_to(START + days(3))
+        await scoring.apply(interaction_event(at=START + days(3)))
+        await scoring.rescore(batch=1)
+        assert (await scoring.score())["realised_value"]["value"]["minor"] == 20_000
+        assert (await scoring.score(as_of=scoring.clock.now().isoformat()))["realised_value"]["value"][
+            "minor"
+        ] == 20_000
+        assert (await scoring.told(CUSTOMER))[-1].realised_value.minor == 20_000
+        assert await scoring.count("rescoring WHERE refold") == 1
+
+
+async def test_a_superseded_policy_neither_starts_nor_rescores(
+    database_factory: DatabaseFactory, tmp_path: Path
+) -> None:
+    dsn = await database_factory("scoring")
+    async with open_scoring_service(dsn, tmp_path) as old:
+        await old.apply(interaction_event())
+        await old.rescore()
+        async with open_scoring_service(dsn, tmp_path, policy=replace(STRICTER, version=2)) as new:
+            await new.rescore()
+        async with old.database.transaction() as session:
+            assert await rescore_next(session, teller=old.teller, limit=10) is False
+        assert await old.count("rescoring WHERE policy_version = 2") == 1
+        with pytest.raises(Conflict) as refusal:
+            await old.rescore()
+        assert refusal.value.code == "policy_superseded"

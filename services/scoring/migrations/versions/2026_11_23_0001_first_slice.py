@@ -198,6 +198,7 @@ def _create_scores() -> None:
         sa.Column("customers", sa.BigInteger(), nullable=False),
         sa.Column("scored", sa.BigInteger(), nullable=False),
         sa.Column("told", sa.BigInteger(), nullable=False),
+        sa.Column("refold", sa.Boolean(), nullable=False),
         sa.Column("after_customer", sa.Uuid()),
         sa.Column("started_at", _INSTANT, nullable=False),
         sa.Column("finished_at", _INSTANT),
