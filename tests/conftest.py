@@ -7,9 +7,10 @@ import pytest
 
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
-from tests.support.kafka import require_kafka, run_cluster
+from tests.support.kafka import require_kafka
 from tests.support.logs import log_plainly
-from tests.support.postgres import DatabaseFactory, close_run, open_run, run_folder, run_lock, run_server
+from tests.support.postgres import DatabaseFactory
+from tests.support.run_folder import close_run, open_run, run_cluster, run_folder, run_lock, run_server
 from tests.support.tokens import Tokens, create_tokens
 
 
@@ -21,7 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
-        run_cluster(run_folder()).stop()
         close_run()
 
 

@@ -1,19 +1,11 @@
-"""One real Kafka node per test run; tests that use it are marked `kafka` and share an xdist group."""
+"""Whether a real Kafka can be run; tests that use one are marked `kafka` and share an xdist group."""
 
-import functools
 import os
-from pathlib import Path
 
 import pytest
 
-from deploy.local.kafka import KafkaCluster, KafkaMissing, fetch_jars
+from deploy.local.kafka import KafkaMissing, fetch_jars
 from deploy.local.kafka.artifacts import find_java
-
-
-@functools.cache
-def run_cluster(folder: Path) -> KafkaCluster:
-    """The Kafka of a test run, started or not."""
-    return KafkaCluster(folder / "kafka")
 
 
 def require_kafka() -> None:

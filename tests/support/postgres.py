@@ -1,49 +1,11 @@
-"""One PostgreSQL server per test run, shared by xdist workers; cheap databases cloned from migrated templates."""
+"""Cheap databases for tests, cloned from templates that are migrated once per test run."""
 
 import asyncio
-import contextlib
-import fcntl
-import functools
-import os
-import shutil
-import tempfile
 import uuid
-from collections.abc import Iterator
-from pathlib import Path
 
 from deploy.local.postgres import PostgresServer
 from shared.db.migrate import upgrade
-
-RUN_DIR = "RAPPORT_TEST_RUN_DIR"
-"""Environment variable: the folder of this test run, made by the controlling pytest, inherited by its workers."""
-
-
-def open_run() -> None:
-    os.environ[RUN_DIR] = tempfile.mkdtemp(prefix="rapport-tests-")
-
-
-def close_run() -> None:
-    folder = Path(os.environ.pop(RUN_DIR))
-    run_server(folder).stop()
-    shutil.rmtree(folder)
-
-
-def run_folder() -> Path:
-    return Path(os.environ[RUN_DIR])
-
-
-@functools.cache
-def run_server(folder: Path) -> PostgresServer:
-    """The server of a test run: it survives kill -9, not a power cut."""
-    return PostgresServer(folder / "pg", durable=False)
-
-
-@contextlib.contextmanager
-def run_lock(name: str) -> Iterator[None]:
-    """Held by one process of this test run at a time; released by the kernel when its holder dies."""
-    with (run_folder() / f"{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+from tests.support.run_folder import run_lock
 
 
 class DatabaseFactory:
