@@ -20,6 +20,7 @@ from starlette.responses import StreamingResponse
 
 from shared.db.session import Database
 from shared.errors import UnsupportedMedia
+from shared.observability.metrics import IDEMPOTENT_REPLAYS, current_service
 from shared.web.idempotency import Claim, declare_idempotency_key, find_answer, fingerprint_of, store_answer
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -136,6 +137,7 @@ def _answered_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:
             )
             stored = await find_answer(unit.session, claim)
             if stored is not None:
+                IDEMPOTENT_REPLAYS.labels(current_service()).inc()
                 raise _Answered(stored)
             unit.claim = claim
         return await endpoint(*args, **kwargs)

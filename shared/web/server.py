@@ -15,6 +15,10 @@ from shared.errors import InvalidInput
 log = structlog.get_logger(__name__)
 
 
+KEEP_ALIVE_SECONDS = 75
+"""Longer than load balancers keep idle connections: who closes first must be they, or requests are lost in between."""
+
+
 class _Server(uvicorn.Server):
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -56,6 +60,7 @@ class HttpServer:
                 access_log=False,
                 lifespan="off",
                 server_header=False,
+                timeout_keep_alive=KEEP_ALIVE_SECONDS,
                 timeout_graceful_shutdown=max(1, int(self._grace_seconds)),
             )
         )

@@ -57,7 +57,7 @@ async def expect_ticks(database: Database, *expected: datetime, job: str = "dail
         assert await ticks(database, job) == list(expected)
         return True
 
-    await eventually(reached)
+    await eventually(reached, seconds=20)
 
 
 @asynccontextmanager
@@ -83,7 +83,7 @@ async def test_a_moved_clock_wakes_at_once(database: Database) -> None:
             began = asyncio.get_running_loop().time()
             clock.move_to(day(number))
             await expect_ticks(database, *map(day, range(1, number + 1)))
-            assert asyncio.get_running_loop().time() - began < 2
+            assert asyncio.get_running_loop().time() - began < 10  # it would rest for 30 s by itself
 
 
 async def test_each_runs_every_missed_tick_and_latest_only_the_last(database: Database) -> None:

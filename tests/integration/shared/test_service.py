@@ -1,7 +1,7 @@
 """A service's processes: what each role starts, what it needs for it, and what it tells of itself."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -77,7 +77,7 @@ class Toy:
             components = create_components(self.definition, platform, role)
             running = asyncio.create_task(run_components(components, stop=stop, grace_seconds=10))
             try:
-                await eventually(lambda: answers(client))
+                await eventually(lambda: answers(client), seconds=30)
                 yield client
             finally:
                 stop.set()
@@ -91,13 +91,13 @@ async def answers(client: httpx.AsyncClient) -> bool:
         return False
 
 
-def ready(client: httpx.AsyncClient, **expected: str) -> Callable[[], Any]:
-    async def check() -> bool:
+async def expect_checks(client: httpx.AsyncClient, **expected: str) -> None:
+    async def hold() -> bool:
         checks = (await client.get("/readyz")).json()["checks"]
         assert {name: checks.get(name) for name in expected} == expected, checks
         return True
 
-    return check
+    await eventually(hold, seconds=30)
 
 
 @pytest.fixture
@@ -134,14 +134,14 @@ async def test_an_api_needs_no_broker(toy: Toy, own_postgres_server: PostgresSer
 async def test_a_worker_waits_for_its_schema_and_for_its_broker(toy: Toy, own_postgres_server: PostgresServer) -> None:
     own_postgres_server.stop()
     async with toy.running("worker") as client:
-        await eventually(ready(client, broker="not connected yet"))
+        await expect_checks(client, broker="not connected yet")
         assert not toy.part.started.is_set()
-        await eventually(ready(client, schema="not migrated yet; run `python -m services.toy migrate`"))
+        await expect_checks(client, schema="not migrated yet; run `python -m services.toy migrate`")
 
         own_postgres_server.start()
         await asyncio.to_thread(upgrade, "toy", toy.dsn)
         await toy.part.started.wait()
-        await eventually(ready(client, broker="ok", schema="ok", part="ok"))
+        await expect_checks(client, broker="ok", schema="ok", part="ok")
         assert (await client.get("/v1/dead-letters")).status_code == 404
 
 
@@ -150,7 +150,7 @@ async def test_a_part_in_trouble_shows_in_readiness_and_metrics(toy: Toy) -> Non
     async with toy.running("all") as client:
         await toy.part.started.wait()
         toy.part.wrong = "no events for an hour"
-        await eventually(ready(client, part="no events for an hour"))
+        await expect_checks(client, part="no events for an hour")
         up = REGISTRY.get_sample_value("rapport_component_up", {"service": "toy", "component": "part"})
         assert up == 1
         assert (await client.get("/v1/dead-letters")).status_code == 401

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+from prometheus_client import REGISTRY
+
 from shared.clock import wall_now
 from shared.operations.housekeeping import IDEMPOTENCY_PRUNING, IDEMPOTENCY_RETENTION
 from shared.web.idempotency import prune_answers
@@ -12,7 +14,12 @@ from tests.support.toy_service import ToyService, run_toy_service
 NOTE = {"text": "once"}
 
 
+def replays() -> float:
+    return REGISTRY.get_sample_value("rapport_http_idempotent_replays_total", {"service": "toy"}) or 0
+
+
 async def test_a_repeat_replays_the_first_answer(toy: ToyService) -> None:
+    replays_before = replays()
     first = await toy.client.post("/v1/notes", json=NOTE, headers=toy.headers(key="k"))
     again = await toy.client.post("/v1/notes", json=NOTE, headers=toy.headers(key="k"))
 
@@ -22,6 +29,7 @@ async def test_a_repeat_replays_the_first_answer(toy: ToyService) -> None:
     assert again.headers["content-type"] == first.headers["content-type"]
     assert "idempotency-replayed" not in first.headers
     assert again.headers["idempotency-replayed"] == "true"
+    assert replays() == replays_before + 1
     assert await toy.texts() == ["once"]
 
 
