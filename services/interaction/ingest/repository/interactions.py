@@ -26,7 +26,7 @@ ON CONFLICT (interaction_id) DO NOTHING
 RETURNING interaction_id
 """
 
-_LOAD = "SELECT * FROM interactions WHERE interaction_id = ANY($1::uuid[])"
+_LOAD = "SELECT * FROM unnest($1::uuid[]) AS wanted (interaction_id) JOIN interactions USING (interaction_id)"
 
 _ATTACH_BY_ID = """
 UPDATE interactions SET customer_id = named_id
