@@ -89,4 +89,5 @@ async def test_closing_while_the_broker_is_gone_is_no_failure(stoppable_site: Br
     await stoppable_site.stop_server()
     await asyncio.wait_for(reader.close(), _BOUND_SECONDS)
     await asyncio.wait_for(broker.stop(), _BOUND_SECONDS)
+    assert not await broker.healthy()
     await stoppable_site.start_server()

@@ -151,6 +151,8 @@ async def test_ensure_topics_creates_what_is_missing_and_leaves_the_rest(site: B
     assert {record.partition for record in await collect(reader, 21)} == {0, 1}
 
 
-async def test_nothing_to_publish_is_no_error(site: BrokerSite) -> None:
-    broker = await site.open()
+async def test_publishing_nothing_writes_nothing(site: BrokerSite) -> None:
+    broker, topic = await site.open_with_topic(partitions=1)
     await broker.publish([])
+    reader = await broker.subscribe("readers", [topic])
+    assert await nothing_comes(reader)
