@@ -8,13 +8,15 @@ from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Sco
 
 
 def announce(customer_id: UUID, told: Told, changed: tuple[str, ...], currency: str) -> ScoreChanged:
-    return ScoreChanged(
+    """Built without validation, which would cost more than the score itself: a test holds it equal to the validated."""
+    current = told.current_value
+    return ScoreChanged.model_construct(
         customer_id=customer_id,
         as_of=told.as_of,
         policy_version=told.policy_version,
         model_version=told.model_version,
-        realised_value=Money(minor=told.realised_value, currency=currency),
-        current_value=None if told.current_value is None else Money(minor=told.current_value, currency=currency),
+        realised_value=Money.model_construct(minor=told.realised_value, currency=currency),
+        current_value=None if current is None else Money.model_construct(minor=current, currency=currency),
         probability_active=told.probability_active,
         satisfaction=told.satisfaction / 10,
         loyalty_level=LoyaltyLevel(told.loyalty_level),

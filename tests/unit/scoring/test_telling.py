@@ -5,10 +5,16 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from services.scoring.facts.fact import Fact
+from services.scoring.facts.statistics import EMPTY, fold
 from services.scoring.scores.announcement import announce
-from services.scoring.scores.telling import Told, changes
-from tests.support.factories.scoring import CUSTOMER, NOW, POLICY
+from services.scoring.scores.score import Context, effective_instant, score
+from services.scoring.scores.telling import Told, changes, tell
+from shared.contracts.scoring import ScoreChanged
+from tests.support.factories.scoring import CONTEXT, CUSTOMER, MEASURES, NOW, POLICY, histories
 
 BEFORE = Told(
     realised_value=10_000,
@@ -79,3 +85,12 @@ def test_what_is_told_becomes_an_event_of_the_contract() -> None:
     assert event.realised_value.minor == 10_000
     assert event.rfm == (3, 3, 3)
     assert event.changed == ("abc_class",)
+
+
+@given(histories(), st.sampled_from([CONTEXT, Context(POLICY, MEASURES)]))
+def test_the_event_is_what_validation_would_have_made(history: list[Fact], context: Context) -> None:
+    statistics = fold(EMPTY, history, MEASURES)
+    told = tell(score(statistics, context, effective_instant(statistics, NOW)))
+    event = announce(CUSTOMER, told, changes(None, told, POLICY.telling), "CNY")
+    assert ScoreChanged.model_validate(event.model_dump()) == event
+    assert ScoreChanged.model_validate_json(event.model_dump_json()) == event
