@@ -1,7 +1,6 @@
 """The proof: what the file and the script say, held against what the services and the mailbox have."""
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -134,12 +133,8 @@ def _check_dead_letters(client: PlatformClient) -> Check:
 
 def _check_model(calibration: dict[str, Any]) -> list[Check]:
     found = {**calibration["purchases"], "log_likelihood": calibration["log_likelihood"]}
-    rounded: dict[str, Callable[[float], str]] = {"log_likelihood": lambda value: f"{value:.1f}"}
+    digits = {"log_likelihood": 1}
     return [
-        Check(
-            f"BG/NBD on the first 39 weeks: {name} as published",
-            published,
-            rounded.get(name, lambda value: f"{value:.3f}")(found[name]),
-        )
+        Check(f"BG/NBD on the first 39 weeks: {name} as published", published, f"{found[name]:.{digits.get(name, 3)}f}")
         for name, published in PUBLISHED.items()
     ]
