@@ -6,13 +6,14 @@ import signal
 import time
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import structlog
 import uvloop
 from structlog.contextvars import bound_contextvars
 
+from shared.errors import RapportError
 from shared.observability.metrics import COMPONENT_UP, current_service
 
 log = structlog.get_logger(__name__)
@@ -71,7 +72,7 @@ class ComponentFailed(Exception):
 class _Running:
     component: Component
     task: asyncio.Task[None]
-    stop: asyncio.Event = field(default_factory=asyncio.Event)
+    stop: asyncio.Event
 
 
 async def run_components(components: Sequence[Component], *, stop: asyncio.Event, grace_seconds: float = 20.0) -> None:
@@ -87,16 +88,14 @@ async def run_components(components: Sequence[Component], *, stop: asyncio.Event
             _Running(component, asyncio.create_task(_run(component, stop_one), name=component.name), stop_one)
         )
     told = asyncio.create_task(stop.wait())
-    failure: ComponentFailed | None = None
+    ended: _Running | None = None
     try:
-        if running:
-            await asyncio.wait({told, *(one.task for one in running)}, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await told
-        failure = _first_failure(running)
+        await asyncio.wait({told, *(one.task for one in running)}, return_when=asyncio.FIRST_COMPLETED)
+        ended = next((one for one in running if one.task.done()), None)
+        failure = _failure_of(ended) if ended is not None else None
     finally:
         told.cancel()
-        await _stop_in_reverse(running, grace_seconds)
+        await _stop_in_reverse([one for one in running if one is not ended], grace_seconds)
     if failure is not None:
         raise failure from failure.__cause__
 
@@ -114,20 +113,23 @@ async def _run(component: Component, stop: asyncio.Event) -> None:
             log.info("component_stopped")
 
 
-def _first_failure(running: Sequence[_Running]) -> ComponentFailed | None:
-    for one in running:
-        if not one.task.done():
-            continue
-        if one.task.cancelled():
-            return ComponentFailed(one.component.name, "was cancelled")
-        error = one.task.exception()
-        if error is None:
-            return ComponentFailed(one.component.name, "returned without being told to stop")
-        failed = ComponentFailed(one.component.name, f"failed: {type(error).__name__}: {error}")
-        failed.__cause__ = error
-        log.error("component_failed", component=one.component.name, exc_info=error)
-        return failed
-    return None
+def _failure_of(ended: _Running) -> ComponentFailed:
+    name = ended.component.name
+    if ended.task.cancelled():
+        return ComponentFailed(name, "was cancelled")
+    error = ended.task.exception()
+    if error is None:
+        return ComponentFailed(name, "returned without being told to stop")
+    # A deliberate error says all there is to say; anything else is a bug, to be found by its traceback.
+    log.error(
+        "component_failed",
+        component=name,
+        error=repr(error),
+        exc_info=None if isinstance(error, RapportError) else error,
+    )
+    failed = ComponentFailed(name, f"failed: {type(error).__name__}: {error}")
+    failed.__cause__ = error
+    return failed
 
 
 async def _stop_in_reverse(running: Sequence[_Running], grace_seconds: float) -> None:
