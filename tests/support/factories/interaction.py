@@ -68,9 +68,7 @@ def make_sighting(**values: Any) -> CustomerSighting:
     return CustomerSighting(**(defaults | values))
 
 
-def customer_event(
-    customer_id: UUID, *external_ids: tuple[str, str], version: int = 1
-) -> Event[CustomerFacts]:
+def customer_event(customer_id: UUID, *external_ids: tuple[str, str], version: int = 1) -> Event[CustomerFacts]:
     model: type[CustomerFacts] = CustomerRegistered if version == 1 else CustomerChanged
     data = model(
         customer_id=customer_id,
