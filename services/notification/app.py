@@ -10,7 +10,7 @@ from services.notification.channels.smtp import SmtpChannel, SmtpOptions
 from services.notification.desk import Desk
 from services.notification.inbox.api import router as inbox_router
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
-from services.notification.messages.delivery import DeliveryLoop, DeliveryOptions
+from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import OccasionPlanner

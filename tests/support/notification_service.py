@@ -15,7 +15,7 @@ from sqlalchemy import text
 from services.notification.app import DEFINITION, create_api, create_desk
 from services.notification.channels.port import EmailChannel
 from services.notification.desk import Desk
-from services.notification.messages.delivery import DeliveryLoop, DeliveryOptions
+from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits
 from services.notification.messages.use_cases.claiming import Batch, take_due
 from services.notification.occasions.use_cases import plan_due

@@ -16,6 +16,7 @@ from tests.support.factories.notification import (
     profile_erased,
     profile_updated,
     purchase,
+    resolution,
     visit,
 )
 from tests.support.notification_service import NotificationService
@@ -76,10 +77,13 @@ async def test_erasure_ends_the_wait(service: NotificationService) -> None:
 
 
 @pytest.mark.parametrize("event_first", [True, False])
+@pytest.mark.parametrize("heard_of", [True, False])
 async def test_the_second_of_two_overlapping_handlers_sees_the_first(
-    service: NotificationService, event_first: bool
+    service: NotificationService, event_first: bool, heard_of: bool
 ) -> None:
     customer_id = uuid4()
+    if heard_of:
+        await service.handle(resolution(customer_id))
     event, profile = purchase(customer_id), profile_updated(customer_id)
     consumers = CareConsumers(service.desk)
     async with service.database.transaction() as session:

@@ -219,6 +219,7 @@ async def test_loop_wakes_for_a_new_message_without_polling(service: Notificatio
         await asyncio.sleep(0.3)  # until the loop has found nothing and rests
         await service.handle(purchase(customer_id))
         await service.until_settled(seconds=10)
+    assert [row["state"] for row in await service.messages(customer_id)] == ["sent"]
 
 
 async def test_stopping_finishes_what_is_in_hand(service: NotificationService) -> None:

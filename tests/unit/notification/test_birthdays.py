@@ -5,7 +5,7 @@ import itertools
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notification.occasions import lunar
@@ -98,6 +98,7 @@ def test_a_year_that_was_answered_is_passed_over() -> None:
 DAYS = st.dates(date(1930, 1, 1), date(2050, 12, 31))
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 31), DAYS, st.sampled_from(LeapDayRule))
 def test_solar_occurrence_is_the_first_matching_day_of_a_walk(
     month: int, day: int, after: date, rule: LeapDayRule
@@ -121,6 +122,7 @@ def _walk_solar(month: int, day: int, after: date, rule: LeapDayRule) -> Occurre
     return None
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 30), st.booleans(), DAYS)
 def test_lunar_occurrence_is_the_first_matching_day_under_the_real_moon(
     month: int, day: int, leap_month: bool, after: date
@@ -153,6 +155,7 @@ def _walk_lunar(birth: BirthDate, after: date) -> Occurrence:
         today += timedelta(days=1)
 
 
+@settings(deadline=None)
 @given(st.integers(1, 12), st.integers(1, 30), st.booleans(), st.dates(date(1901, 1, 1), date(2099, 1, 1)))
 def test_lunar_birthday_comes_once_per_lunar_year(month: int, day: int, leap_month: bool, after: date) -> None:
     birth = lunar_birth(month, day, leap_month=leap_month)

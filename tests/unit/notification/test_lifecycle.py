@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notification.channels.port import SendResult, SendStatus
@@ -94,6 +94,7 @@ def test_delay_doubles_up_to_the_longest() -> None:
 FAILURES = st.lists(st.sampled_from([status for status in SendStatus if status is not SendStatus.UNREACHABLE]))
 
 
+@settings(deadline=None)
 @given(FAILURES, st.sampled_from(UncertainPolicy))
 def test_no_message_is_tried_more_often_than_the_limits_allow(
     statuses: list[SendStatus], uncertain: UncertainPolicy

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notification.channels.mime import check_address, compose
@@ -80,6 +80,7 @@ def test_unsubscribing_is_offered_only_where_somebody_listens() -> None:
     assert composed(unsubscribe="stop@shop.example", purpose=Purpose.SERVICE)["List-Unsubscribe"] is None
 
 
+@settings(deadline=None)
 @given(name=st.text(max_size=300), subject=st.text(max_size=300))
 def test_no_text_from_outside_can_add_or_change_a_header(name: str, subject: str) -> None:
     message = composed(name=name, subject=subject)

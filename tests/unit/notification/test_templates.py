@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.notification.templates.catalogue import CATALOGUE, SAMPLE_INSTANT
@@ -97,6 +97,7 @@ def test_amount_that_is_no_number_is_named() -> None:
     assert caught.value.field == "facts.amount_minor"
 
 
+@settings(deadline=None)
 @given(name=st.text(min_size=1, max_size=2000), case=st.text(max_size=2000))
 def test_data_from_outside_shapes_neither_subject_nor_page(name: str, case: str) -> None:
     rendered = TEMPLATES.render(

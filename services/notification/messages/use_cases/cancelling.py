@@ -8,7 +8,8 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.desk import Desk
-from services.notification.messages import deliveries, events, repository
+from services.notification.messages import events
+from services.notification.messages.repository import decisions, deliveries
 from services.notification.values import MessageState, Reason
 
 
@@ -45,7 +46,7 @@ async def forget_customers(session: AsyncSession, customer_ids: Collection[UUID]
     if not customer_ids:
         return
     now = desk.clock.now()
-    waiting = await repository.suppress_awaiting(session, customer_ids, reason=Reason.ERASED, at=now)
+    waiting = await decisions.suppress_awaiting(session, customer_ids, reason=Reason.ERASED, at=now)
     await desk.outbox.append(session, [events.suppressed(told, at=now, reason=Reason.ERASED) for told in waiting])
     unsettled = await deliveries.lock_unsettled(session, customer_ids)
     await cancel_messages(session, [(row, Reason.ERASED) for row in unsettled], desk=desk)

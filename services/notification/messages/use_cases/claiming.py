@@ -17,8 +17,9 @@ from services.notification.audience.use_cases import lock_members
 from services.notification.channels.port import Email
 from services.notification.desk import Desk
 from services.notification.inbox.use_cases import NewItem, put_items
-from services.notification.messages import deliveries, events
+from services.notification.messages import events
 from services.notification.messages.decision import obstacle_on
+from services.notification.messages.repository import deliveries
 from services.notification.messages.use_cases.cancelling import cancel_messages
 from services.notification.values import Member, MessageState, Reason, RenderedMessage, RuleName
 from shared.contracts.common import Channel, Purpose
@@ -143,21 +144,7 @@ async def _lay_down(
 ) -> None:
     """The inbox is in this very database: the item, its message's end and the news of it are one transaction."""
     now = desk.clock.now()
-    await put_items(
-        session,
-        [
-            NewItem(
-                item_id=row.message_id,
-                customer_id=row.customer_id,
-                rule=row.rule,
-                language=content.language,
-                subject=content.subject,
-                body=content.text,
-                created_at=now,
-            )
-            for row, content in items
-        ],
-    )
+    await put_items(session, [_item(row, content, now) for row, content in items])
     await deliveries.update_messages(
         session,
         [
@@ -213,6 +200,18 @@ async def _lease(
         Claim(row.customer_id, row.attempts + 1, _email(row, member, content, row.composed_at or now), wall + lease)
         for row, member, content in emails
     ]
+
+
+def _item(row: Row[Any], content: RenderedMessage, now: datetime) -> NewItem:
+    return NewItem(
+        item_id=row.message_id,
+        customer_id=row.customer_id,
+        rule=row.rule,
+        language=content.language,
+        subject=content.subject,
+        body=content.text,
+        created_at=now,
+    )
 
 
 def _email(row: Row[Any], member: Member, content: RenderedMessage, composed_at: datetime) -> Email:

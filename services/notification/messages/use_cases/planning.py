@@ -8,8 +8,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.desk import Desk
-from services.notification.messages import events, repository
+from services.notification.messages import events
 from services.notification.messages.decision import Decision, decide
+from services.notification.messages.repository import decisions
 from services.notification.values import Member, MessagePlan, Outcome, decision_id_of, message_id_of
 from shared.messaging.outbox import NewEvent
 
@@ -38,7 +39,7 @@ async def record_decisions(session: AsyncSession, proposals: Sequence[Proposal],
     now = desk.clock.now()
     decided = {proposal.decision_id: (proposal, _decide(proposal, desk)) for proposal in proposals}
     rows = [_row(proposal, decision, desk, now) for proposal, decision in decided.values()]
-    new = await repository.insert_decisions(session, rows)
+    new = await decisions.insert_decisions(session, rows)
     await _follow_up(session, [decided[decision_id] for decision_id in decided if decision_id in new], desk, now)
 
 
@@ -50,7 +51,7 @@ async def resolve_awaiting(
     Whoever handles the event and whoever handles the profile lock the customer first, so one of them sees the other's
     work: a plan is either decided at once or found waiting here.
     """
-    waiting = await repository.load_awaiting(session, members)
+    waiting = await decisions.load_awaiting(session, members)
     if not waiting:
         return
     now = desk.clock.now()
@@ -58,7 +59,7 @@ async def resolve_awaiting(
     for plan in waiting:
         proposal = Proposal(plan, members[plan.customer_id], max(plan.recorded_at, known_at[plan.customer_id]))
         decided.append((proposal, _decide(proposal, desk)))
-    await repository.update_decisions(session, [_row(proposal, decision, desk, now) for proposal, decision in decided])
+    await decisions.update_decisions(session, [_row(proposal, decision, desk, now) for proposal, decision in decided])
     await _follow_up(session, decided, desk, now)
 
 
@@ -69,20 +70,20 @@ def _decide(proposal: Proposal, desk: Desk) -> Decision:
 async def _follow_up(
     session: AsyncSession, decided: Iterable[tuple[Proposal, Decision]], desk: Desk, now: datetime
 ) -> None:
-    messages: list[repository.NewMessage] = []
+    messages: list[decisions.NewMessage] = []
     announcements: list[NewEvent] = []
     for proposal, decision in decided:
         if decision.reason is not None:
             announcements.append(events.suppressed(_told(proposal, decision, desk), at=now, reason=decision.reason))
         messages += _messages(proposal, decision, desk)
-    await repository.insert_messages(session, messages, planned_at=now)
+    await decisions.insert_messages(session, messages, planned_at=now)
     await desk.outbox.append(session, announcements)
 
 
-def _messages(proposal: Proposal, decision: Decision, desk: Desk) -> list[repository.NewMessage]:
+def _messages(proposal: Proposal, decision: Decision, desk: Desk) -> list[decisions.NewMessage]:
     plan = proposal.plan
     return [
-        repository.NewMessage(
+        decisions.NewMessage(
             message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, channel),
             decision_id=proposal.decision_id,
             customer_id=plan.customer_id,
@@ -111,7 +112,7 @@ def _told(proposal: Proposal, decision: Decision, desk: Desk) -> events.Told:
     )
 
 
-def _row(proposal: Proposal, decision: Decision, desk: Desk, now: datetime) -> repository.DecisionRow:
+def _row(proposal: Proposal, decision: Decision, desk: Desk, now: datetime) -> decisions.DecisionRow:
     plan = proposal.plan
     return {
         "decision_id": proposal.decision_id,

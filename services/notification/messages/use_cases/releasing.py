@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.use_cases import lock_customers
 from services.notification.desk import Desk
-from services.notification.messages import deliveries, events, repository
+from services.notification.messages import events
 from services.notification.messages.models import Message
+from services.notification.messages.repository import decisions, deliveries
 from services.notification.values import MessageState
 from shared.clock import wall_now
 from shared.errors import Conflict, NotFound
@@ -48,7 +49,7 @@ async def release_message(session: AsyncSession, message_id: UUID, action: Actio
     )
     told = deliveries.told_of(row)
     if state is MessageState.PLANNED:
-        await repository.wake(session)
+        await decisions.wake(session)
     elif state is MessageState.SENT:
         await desk.outbox.append(session, [events.sent(told, at=now, subject=row.subject, attempts=row.attempts)])
     else:

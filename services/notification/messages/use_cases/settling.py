@@ -12,8 +12,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notification.audience.use_cases import lock_customers
 from services.notification.channels.port import SendResult, SendStatus
 from services.notification.desk import Desk
-from services.notification.messages import deliveries, events
+from services.notification.messages import events
 from services.notification.messages.lifecycle import DeliveryLimits, Progress, Step, after_attempt
+from services.notification.messages.repository import deliveries
 from services.notification.values import MessageState
 from shared.messaging.outbox import NewEvent
 

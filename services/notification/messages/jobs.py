@@ -17,7 +17,7 @@ import structlog
 from services.notification.channels.port import EmailChannel, SendResult, SendStatus
 from services.notification.desk import Desk
 from services.notification.messages.lifecycle import DeliveryLimits
-from services.notification.messages.repository import WAKE_CHANNEL
+from services.notification.messages.repository.decisions import WAKE_CHANNEL
 from services.notification.messages.use_cases.claiming import Batch, Claim, take_due
 from services.notification.messages.use_cases.settling import AttemptResult, expire_leases, record_results
 from shared.clock import wall_now
