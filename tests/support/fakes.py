@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.contracts.topics import TopicSpec
 from shared.messaging.broker import OutgoingRecord, Record, Revoked, Subscription, TopicPartition
+from shared.waiting import happened
 
 
 class ScriptedSubscription:
@@ -17,6 +18,7 @@ class ScriptedSubscription:
         self.commit_failures: deque[Exception] = deque()
         self.committed: list[Mapping[TopicPartition, int]] = []
         self.rewinds = 0
+        self.batch_on_close: Sequence[Record] = ()
         self.closed = asyncio.Event()
         self.on_revoked: Revoked | None = None
         self._given: deque[Sequence[Record]] = deque()
@@ -27,11 +29,8 @@ class ScriptedSubscription:
         if self.batches:
             self._given.append(self.batches.popleft())
             return self._given[-1]
-        try:
-            await asyncio.wait_for(self.closed.wait(), max_wait_seconds)
-        except TimeoutError:
-            return ()
-        return ()
+        closed = await happened(self.closed, within_seconds=max_wait_seconds)
+        return self.batch_on_close if closed else ()
 
     async def commit(self, offsets: Mapping[TopicPartition, int]) -> None:
         if self.commit_failures:

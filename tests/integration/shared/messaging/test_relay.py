@@ -6,6 +6,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
 from prometheus_client import REGISTRY
 from sqlalchemy import text
 
@@ -118,6 +119,24 @@ async def test_no_wake_up_is_lost(database: Database, broker: Broker, outbox: Ou
             await asyncio.sleep(number % 15 / 1000)
             await eventually(partial(watched.has_published, number), seconds=2)
     assert watched.published == [str(number) for number in range(1, 151)]
+
+
+async def test_what_commits_while_it_falls_asleep_is_found(
+    database: Database, broker: Broker, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    watched, look = Watched(broker), OutboxRelay._publish_next
+    late = ["committed after the look that found nothing, before the relay could be notified"]
+
+    async def look_then_commit(relay: OutboxRelay, connection: Any) -> int:
+        found = await look(relay, connection)
+        if found == 0 and late:
+            await append(database, outbox, uuid4(), late.pop())
+        return found
+
+    monkeypatch.setattr(OutboxRelay, "_publish_next", look_then_commit)
+    async with running(OutboxRelay(database, watched, poll_seconds=60)):
+        await eventually(partial(watched.has_published, 1), seconds=2)
+    assert not late
 
 
 async def test_only_a_relay_that_sleeps_is_notified(database: Database, broker: Broker, outbox: Outbox) -> None:

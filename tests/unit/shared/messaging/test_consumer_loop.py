@@ -139,6 +139,15 @@ async def test_stopping_in_an_outage_commits_nothing() -> None:
     assert subscription.committed == []
 
 
+async def test_records_that_arrive_as_the_subscription_closes_are_left_to_others() -> None:
+    subscription = ScriptedSubscription()
+    applied = Applied()
+    async with looping(ScriptedBroker(subscription), applied):
+        await asyncio.sleep(0)  # the loop waits in its fetch, which the closing ends
+        subscription.batch_on_close = records((0, 0))
+    assert (applied.calls, subscription.committed) == ([], [])
+
+
 async def test_stopping_while_the_broker_is_away_ends_at_once() -> None:
     broker = ScriptedBroker(ScriptedSubscription())
     broker.subscribe_failures.extend([AWAY] * 10_000)
