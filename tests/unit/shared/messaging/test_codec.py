@@ -162,6 +162,7 @@ def test_a_wrong_attribute_is_named(attribute: str, value: bytes, code: str) -> 
         (DATA.model_dump_json().replace("CNY", "yuan").encode(), "data_invalid", "data.amount.currency"),
         (b"[" * 100_000, "data_invalid", "data"),
     ],
+    ids=["nothing", "cut off", "list", "incomplete", "number as text", "no currency", "too deep"],
 )
 def test_wrong_data_is_named(value: bytes, code: str, field: str | None) -> None:
     error = refused(binary(value))
