@@ -17,6 +17,9 @@ from tests.support.factories.notification import (
 from tests.support.notification_service import NotificationService
 from tests.support.smtp import ScriptedChannel
 
+NOBODY = UUID("00000000-0000-4000-8000-00000000dead")
+"""No customer, message or item has this id."""
+
 
 async def served_customer(service: NotificationService) -> UUID:
     """A customer with three messages sent by email, a copy in the inbox, and one decision against."""
@@ -55,7 +58,7 @@ async def test_message_tells_what_why_and_every_attempt(service: NotificationSer
         ({"channel": "inbox"}, 1),
         ({"state": "sent", "rule": "visit_thanks"}, 1),
         ({"state": "planned"}, 0),
-        ({"customer_id": str(uuid4())}, 0),
+        ({"customer_id": str(NOBODY)}, 0),
     ],
 )
 async def test_messages_are_filtered(service: NotificationService, filters: dict[str, str], count: int) -> None:
@@ -160,10 +163,10 @@ async def test_preview_shows_a_sample_a_given_or_a_real_customer(service: Notifi
             {"facts": {"order_id": "A", "amount_minor": "29.33", "currency": "CNY"}},
             (422, "fact_invalid", "facts.amount_minor"),
         ),
-        ("birthday", {"customer_id": str(uuid4())}, (404, "customer_unknown", None)),
+        ("birthday", {"customer_id": str(NOBODY)}, (404, "customer_unknown", None)),
         (
             "birthday",
-            {"customer_id": str(uuid4()), "customer": {"display_name": "X"}},
+            {"customer_id": str(NOBODY), "customer": {"display_name": "X"}},
             (422, "customer_ambiguous", "customer"),
         ),
         ("birthday", {"lang": "en"}, (422, "validation_failed", "lang")),
@@ -202,8 +205,8 @@ async def test_policy_in_force_is_shown(service: NotificationService) -> None:
 @pytest.mark.parametrize(
     ("path", "told"),
     [
-        (f"/v1/messages/{uuid4()}", (404, "message_unknown", None)),
-        (f"/v1/customers/{uuid4()}", (404, "customer_unknown", None)),
+        (f"/v1/messages/{NOBODY}", (404, "message_unknown", None)),
+        (f"/v1/customers/{NOBODY}", (404, "customer_unknown", None)),
         ("/v1/messages?state=lost", (400, "parameter_invalid", "state")),
         ("/v1/messages?cursor=nonsense", (400, "cursor_invalid", "cursor")),
         ("/v1/decisions?reason=mood", (400, "parameter_invalid", "reason")),
@@ -222,8 +225,8 @@ async def test_what_cannot_be_answered_is_refused_with_the_place(
     [
         ("GET", "/v1/messages", "notification:read"),
         ("GET", "/v1/occasions/progress", "notification:read"),
-        ("POST", f"/v1/customers/{uuid4()}/inbox/{uuid4()}/read", "notification:write"),
-        ("POST", f"/v1/messages/{uuid4()}/release", "notification:admin"),
+        ("POST", f"/v1/customers/{NOBODY}/inbox/{NOBODY}/read", "notification:write"),
+        ("POST", f"/v1/messages/{NOBODY}/release", "notification:admin"),
     ],
 )
 async def test_each_route_demands_its_scope(service: NotificationService, method: str, path: str, scope: str) -> None:
