@@ -16,7 +16,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.responses import StreamingResponse
 
 from shared.db.session import Database
 from shared.errors import UnsupportedMedia
@@ -112,7 +111,7 @@ async def _handle_in(session: AsyncSession, request: Request, handle: Handler) -
     if answer.status_code >= 400:
         raise _Answered(answer)
     if unit.claim is not None:
-        if isinstance(answer, StreamingResponse):
+        if not isinstance(getattr(answer, "body", None), bytes | memoryview):
             raise TypeError("a streamed answer cannot be stored for its Idempotency-Key; stream from a GET route")
         await store_answer(session, unit.claim, answer)
     return answer

@@ -157,6 +157,12 @@ async def stream_notes(_: Reader, database: DatabaseDep) -> StreamingResponse:
     return StreamingResponse(portions(), media_type="text/plain")
 
 
+@router.post("/streamed")
+async def write_and_stream(_: Writer, session: SessionDep) -> StreamingResponse:
+    await add_note(session, "streamed")
+    return StreamingResponse(iter(["a", "b"]), media_type="text/plain")
+
+
 @router.get("/writing")
 async def write_while_reading(_: Reader, session: SessionDep) -> PlainTextResponse:
     await add_note(session, "never")

@@ -97,6 +97,15 @@ async def test_a_failure_is_not_remembered(toy: ToyService) -> None:
     assert (refused.status_code, mended.status_code) == (422, 201)
 
 
+async def test_a_streamed_answer_cannot_be_kept_so_nothing_is_done(toy: ToyService) -> None:
+    without_key = await toy.client.post("/v1/notes/streamed", headers=toy.headers())
+    with_key = await toy.client.post("/v1/notes/streamed", headers=toy.headers(key="k"))
+
+    assert (without_key.status_code, without_key.text) == (200, "ab")
+    assert with_key.status_code == 500
+    assert await toy.texts() == ["streamed"]
+
+
 async def test_a_replay_needs_a_good_token_still(toy: ToyService) -> None:
     await toy.client.post("/v1/notes", json=NOTE, headers=toy.headers(key="k"))
 
