@@ -5,10 +5,12 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
+from sqlmodel import Field
 from structlog.contextvars import bound_contextvars
 
 from shared.clock import wall_now
 from shared.contracts.customer import ProfileErased
+from shared.db.base import create_base
 from shared.db.session import Database
 from shared.errors import TooLarge
 from shared.messaging.correlation import correlated
@@ -87,6 +89,28 @@ async def test_effects_of_a_batch_carry_the_correlation_of_their_causes(database
     effects = (await published(database))[2:]
     assert [e.envelope.correlationid for e in effects] == ["request-1", causes[1].envelope.id]
     assert [e.envelope.causationid for e in effects] == [c.envelope.id for c in causes]
+
+
+async def test_changes_not_yet_written_take_their_locks_before_events_draw_their_ids(
+    database: Database, outbox: Outbox
+) -> None:
+    base = create_base()
+
+    class Account(base, table=True):  # type: ignore[misc, valid-type]
+        id: int = Field(primary_key=True)
+        balance: int = 0
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(base.metadata.create_all)
+    async with database.transaction() as session:
+        session.add(Account(id=1))
+    async with database.transaction() as session:
+        account = await session.get_one(Account, 1)
+        account.balance = 7
+        await outbox.append(session, [new_purchase()])
+        async with database.transaction() as other:
+            free = await other.scalars(text("SELECT id FROM account FOR UPDATE SKIP LOCKED"))
+            assert free.all() == []
 
 
 async def test_a_tombstone_has_no_value(database: Database, outbox: Outbox) -> None:
