@@ -81,6 +81,7 @@ def smtp_options(settings: NotificationSettings) -> SmtpOptions:
         host=settings.smtp_host,
         port=settings.smtp_port,
         tls=settings.smtp_tls,
+        ca_file=settings.smtp_ca_file,
         username=settings.smtp_username,
         password=settings.smtp_password.get_secret_value() if settings.smtp_password else None,
         sender=sender,

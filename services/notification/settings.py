@@ -34,6 +34,7 @@ class NotificationSettings(ServiceSettings):
     smtp_host: str = Field("127.0.0.1", min_length=1, description="the mail server that takes our messages")
     smtp_port: int = Field(8025, ge=1, le=65535)
     smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="none is for a server on this machine")
+    smtp_ca_file: Path | None = Field(None, description="certificate authorities trusted for the mail server, PEM")
     smtp_username: str | None = None
     smtp_password: SecretStr | None = None
     smtp_connections: int = Field(8, ge=1, le=100, description="emails sent at once, each over its own connection")

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from email.headerregistry import Address
+from pathlib import Path
 from typing import Literal
 
 import aiosmtplib
@@ -21,13 +22,17 @@ _ANY_ADDRESS = re.compile(r"[^\s<>()\[\],;:@]+@[^\s<>()\[\],;:@]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmtpOptions:
-    """`messages_per_connection` bounds how long a connection lives: servers rotate and balance between connections."""
+    """`tls` is never less than it says: a server that offers no encryption then gets no mail.
+
+    `messages_per_connection` bounds how long a connection lives: servers rotate and balance between connections.
+    """
 
     host: str
     port: int
     tls: Literal["none", "starttls", "tls"]
-    username: str | None
-    password: str | None
+    ca_file: Path | None = None
+    username: str | None = None
+    password: str | None = None
     sender: Address
     message_id_domain: str
     unsubscribe: str | None = None
@@ -108,6 +113,7 @@ class SmtpChannel:
             port=options.port,
             use_tls=options.tls == "tls",
             start_tls=options.tls == "starttls",
+            cert_bundle=str(options.ca_file) if options.ca_file is not None else None,
             username=options.username,
             password=options.password,
             timeout=options.timeout_seconds,
