@@ -118,3 +118,16 @@ def checks_something(function: ast.AST) -> bool:
     if any(isinstance(node, ast.Assert) for node in ast.walk(function)):
         return True
     return any(CHECKS.search(name) for _, name in calls(function))
+
+
+def test_cases_have_the_same_names_in_every_process() -> None:
+    """Parallel workers must collect the same tests: nothing random in the list of cases."""
+    offenders = [
+        place(path, call)
+        for path in python_files("tests")
+        for function in functions(parse(path))
+        for decorator in function.decorator_list
+        for call, name in calls(decorator)
+        if name.split(".")[-1] in {"uuid4", "uuid7", "random", "token_hex"}
+    ]
+    assert not offenders, listed(offenders)
