@@ -5,18 +5,27 @@ from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 from structlog.contextvars import bound_contextvars
 
 from shared.clock import wall_now
 from shared.contracts.customer import ProfileErased
-from shared.db.base import create_base
+from shared.db.base import create_registry
 from shared.db.session import Database
 from shared.errors import TooLarge
 from shared.messaging.correlation import correlated
 from shared.messaging.outbox import NewEvent, Outbox
 from tests.support.messaging import NOON, new_purchase, purchase
 from tests.support.outbox import published
+
+
+class Base(SQLModel, registry=create_registry()):
+    pass
+
+
+class Account(Base, table=True):
+    id: int = Field(primary_key=True)
+    balance: int = 0
 
 
 async def test_events_are_stored_in_the_order_given(database: Database, outbox: Outbox) -> None:
@@ -94,14 +103,8 @@ async def test_effects_of_a_batch_carry_the_correlation_of_their_causes(database
 async def test_changes_not_yet_written_take_their_locks_before_events_draw_their_ids(
     database: Database, outbox: Outbox
 ) -> None:
-    base = create_base()
-
-    class Account(base, table=True):  # type: ignore[misc, valid-type]
-        id: int = Field(primary_key=True)
-        balance: int = 0
-
     async with database.engine.begin() as connection:
-        await connection.run_sync(base.metadata.create_all)
+        await connection.run_sync(Base.metadata.create_all)
     async with database.transaction() as session:
         session.add(Account(id=1))
     async with database.transaction() as session:

@@ -181,7 +181,10 @@ async def test_losing_the_lock_breaks_off_a_publish_in_progress(
         watched.hold = None  # the next attempt goes through, the one in progress waits for ever
         async with database.transaction() as session:
             await session.execute(
-                text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted")
+                text(
+                    "SELECT pg_terminate_backend(l.pid) FROM pg_locks AS l JOIN pg_database AS d ON d.oid = l.database "
+                    "WHERE l.locktype = 'advisory' AND l.granted AND d.datname = current_database()"
+                )
             )
         await until_empty(database)
     assert watched.published == ["1"]
