@@ -11,6 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.queries import count_known_customers
 from services.notification.messages.models import Attempt, Decision, Message
+from services.notification.messages.repository.decisions import is_awaiting
+from services.notification.messages.repository.deliveries import in_state
 from services.notification.messages.schemas import (
     AttemptRead,
     DecisionCount,
@@ -85,11 +87,11 @@ async def get_message(session: AsyncSession, message_id: UUID) -> MessageRead:
 async def get_status(session: AsyncSession, *, now: datetime) -> StatusRead:
     """Read from the small indexes of what is unsettled, however many messages were ever sent."""
     counts = {
-        state: await session.scalar(select(func.count()).where(_MESSAGES.c.state == state.value)) or 0
+        state: await session.scalar(select(func.count()).where(in_state(state))) or 0
         for state in (MessageState.PLANNED, MessageState.SENDING, MessageState.UNCERTAIN)
     }
-    awaiting = select(func.count()).where(_DECISIONS.c.outcome == Outcome.AWAITING_PROFILE.value)
-    oldest = select(func.min(_MESSAGES.c.planned_at)).where(_MESSAGES.c.state == MessageState.PLANNED.value)
+    awaiting = select(func.count()).where(is_awaiting())
+    oldest = select(func.min(_MESSAGES.c.planned_at)).where(in_state(MessageState.PLANNED))
     return StatusRead(
         now=now,
         customers=await count_known_customers(session),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, bindparam, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, literal, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -49,6 +49,11 @@ class NewMessage:
     language: str
 
 
+def is_awaiting() -> ColumnElement[bool]:
+    """Written out and not bound: with a parameter a cached plan could not use the small index of what waits."""
+    return _DECISIONS.c.outcome == literal(Outcome.AWAITING_PROFILE.value, literal_execute=True)
+
+
 async def insert_decisions(session: AsyncSession, rows: Sequence[DecisionRow]) -> set[UUID]:
     """Records what was never decided on, and returns the ids of it."""
     statement = insert(_DECISIONS).on_conflict_do_nothing().returning(_DECISIONS.c.decision_id)
@@ -73,7 +78,7 @@ async def load_awaiting(session: AsyncSession, customer_ids: Iterable[UUID]) -> 
         select(_DECISIONS)
         .where(
             _DECISIONS.c.customer_id.in_(list(customer_ids)),
-            _DECISIONS.c.outcome == Outcome.AWAITING_PROFILE.value,
+            is_awaiting(),
         )
         .order_by(_DECISIONS.c.recorded_at, _DECISIONS.c.decision_id)
     )
@@ -118,7 +123,7 @@ async def suppress_awaiting(
         update(_DECISIONS)
         .where(
             _DECISIONS.c.customer_id.in_(customer_ids),
-            _DECISIONS.c.outcome == Outcome.AWAITING_PROFILE.value,
+            is_awaiting(),
         )
         .values(outcome=Outcome.SUPPRESSED.value, reason=reason.value, facts={}, decided_at=at)
         .returning(_DECISIONS)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.messages.events import Told
@@ -18,6 +18,11 @@ _MESSAGES = cast(Table, Message.__table__)  # type: ignore[attr-defined]
 _ATTEMPTS = cast(Table, Attempt.__table__)  # type: ignore[attr-defined]
 
 _UNSETTLED = (MessageState.PLANNED.value, MessageState.UNCERTAIN.value)
+
+
+def in_state(state: MessageState) -> ColumnElement[bool]:
+    """Written out and not bound: with a parameter a cached plan could not use the small index of that state."""
+    return _MESSAGES.c.state == literal(state.value, literal_execute=True)
 
 
 class Waiting(NamedTuple):
@@ -35,7 +40,7 @@ async def find_due(session: AsyncSession, *, limits: Mapping[Channel, int], wall
         rows = await session.execute(
             select(_MESSAGES.c.message_id, _MESSAGES.c.customer_id, _MESSAGES.c.attempts)
             .where(
-                _MESSAGES.c.state == MessageState.PLANNED.value,
+                in_state(MessageState.PLANNED),
                 _MESSAGES.c.channel == channel.value,
                 _MESSAGES.c.next_attempt_at <= wall,
             )
@@ -50,7 +55,7 @@ async def find_expired(session: AsyncSession, *, wall: datetime, limit: int) -> 
     """Messages whose worker did not report back within its lease."""
     rows = await session.execute(
         select(_MESSAGES.c.message_id, _MESSAGES.c.customer_id, _MESSAGES.c.attempts)
-        .where(_MESSAGES.c.state == MessageState.SENDING.value, _MESSAGES.c.lease_until < wall)
+        .where(in_state(MessageState.SENDING), _MESSAGES.c.lease_until < wall)
         .order_by(_MESSAGES.c.lease_until)
         .limit(limit)
     )
