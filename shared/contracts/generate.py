@@ -1,8 +1,8 @@
 """Writes the contracts as artefacts: `python -m shared.contracts.generate`; with `--publish` the baseline as well.
 
 `schemas/<type>.json` and `docs/asyncapi.yaml` are what the code says today, and a test fails when they differ from it.
-`published/<type>.json` is what readers and writers out there were promised: it changes only by `--publish`, at a
-release, and only for schemas that keep the promise.
+`published/<type>.json` is what readers and writers out there were promised: it changes only by `--publish`, with a new
+type and at a release, and only for schemas that keep the promise.
 """
 
 import json

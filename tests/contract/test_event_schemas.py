@@ -63,7 +63,7 @@ def test_the_promises_given_are_kept() -> None:
 
 def test_every_type_is_published() -> None:
     assert {path.stem for path in PUBLISHED.glob("*.json")} == EVENT_TYPES.keys(), (
-        "publish new types at the release: python -m shared.contracts.generate --publish"
+        "a new type is a promise from its first day: python -m shared.contracts.generate --publish"
     )
 
 
