@@ -97,7 +97,7 @@ class OutboxRelay:
         broker: Broker,
         *,
         max_batch: int = 2000,
-        poll_seconds: float = 1.0,
+        poll_seconds: float = 5.0,
         policy: RetryPolicy | None = None,
         limit: DeadLetterLimit | None = None,
     ) -> None:
