@@ -108,6 +108,18 @@ async def test_a_leaving_member_hands_over_at_once(site: BrokerSite) -> None:
     assert seen == {str(number) for number in range(40)}
 
 
+async def test_a_member_that_waits_takes_over_at_once(site: BrokerSite) -> None:
+    broker, topic = await site.open_with_topic(partitions=1)
+    leaving = await broker.subscribe("workers", [topic])
+    await broker.publish(records(topic, "in hand"))
+    await collect(leaving, 1)
+    idle = await (await site.open()).subscribe("workers", [topic])
+    waiting = asyncio.create_task(idle.fetch(1000, 30))
+    await leaving.fetch(1000, 1.0)
+    await leaving.close()
+    assert values(await asyncio.wait_for(waiting, 2.5)) == ["in hand"]
+
+
 async def test_closing_ends_a_waiting_fetch(site: BrokerSite) -> None:
     broker, topic = await site.open_with_topic()
     member = await broker.subscribe("workers", [topic])

@@ -91,7 +91,9 @@ async def test_large_records_pass_and_a_batch_of_them_is_bounded(site: BrokerSit
     large = [OutgoingRecord(topic, str(number).encode(), bytes([number]) * 900_000) for number in range(30)]
     await broker.publish(large)
     reader = await broker.subscribe("readers", [topic])
-    found = await collect(reader, 30)
+    found = list(await reader.fetch(1000, 10))
+    assert 0 < len(found) < 30
+    found += await collect(reader, 30 - len(found))
     assert {record.key: record.value for record in found} == {record.key: record.value for record in large}
 
 
@@ -149,6 +151,18 @@ async def test_ensure_topics_creates_what_is_missing_and_leaves_the_rest(site: B
     await broker.publish([OutgoingRecord(topic, str(number).encode(), b"x") for number in range(20)])
     reader = await broker.subscribe("readers", [topic])
     assert {record.partition for record in await collect(reader, 21)} == {0, 1}
+
+
+async def test_a_waiting_fetch_ends_as_soon_as_there_is_something(site: BrokerSite) -> None:
+    broker, topic = await site.open_with_topic(partitions=1)
+    other = await site.open()
+    reader = await broker.subscribe("readers", [topic])
+    await broker.publish(records(topic, "first"))
+    await collect(reader, 1, commit=True)
+    waiting = asyncio.create_task(reader.fetch(1000, 30))
+    await asyncio.sleep(0.5)  # let it wait: whether it already does cannot be seen from outside
+    await other.publish(records(topic, "second"))
+    assert values(await asyncio.wait_for(waiting, 2.5)) == ["second"]
 
 
 async def test_publishing_nothing_writes_nothing(site: BrokerSite) -> None:
