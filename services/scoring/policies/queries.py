@@ -21,7 +21,7 @@ def read_policy(path: Path | None = None) -> Policy:
         raise InvalidInput(f"the policy file {path} cannot be read: {error}", code="policy_unreadable") from error
 
 
-def _policy_of(request: Request) -> Policy:
+async def _policy_of(request: Request) -> Policy:
     policy: Policy = request.app.state.policy
     return policy
 

@@ -65,7 +65,7 @@ class Contexts:
         return self._portfolios[version]
 
 
-def _contexts_of(request: Request) -> Contexts:
+async def _contexts_of(request: Request) -> Contexts:
     contexts: Contexts = request.app.state.contexts
     return contexts
 

@@ -16,11 +16,11 @@ Writer = Annotated[Principal, require("customer:write")]
 CustomerId = Annotated[UUID, Path(description="the customer's id")]
 
 
-def _home_defaults(platform: PlatformDep) -> HomeDefaults:
+async def _home_defaults(platform: PlatformDep) -> HomeDefaults:
     return HomeDefaults(language=platform.settings.default_language, time_zone=platform.settings.default_time_zone)
 
 
-def _external_id(source: Annotated[Source, Path()], external_id: Annotated[ExternalKey, Path()]) -> ExternalId:
+async def _external_id(source: Annotated[Source, Path()], external_id: Annotated[ExternalKey, Path()]) -> ExternalId:
     return ExternalId(source=source, id=external_id)
 
 

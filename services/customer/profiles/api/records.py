@@ -54,7 +54,7 @@ async def register_customer(
     return customer_read(record)
 
 
-def _filter(
+async def _filter(
     kind: CustomerKind | None = None,
     lifecycle: Lifecycle | None = None,
     tag: Annotated[Line | None, Query(max_length=50)] = None,
