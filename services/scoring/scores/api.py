@@ -4,7 +4,6 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header, Query, Response
-from pydantic import AwareDatetime
 
 from services.scoring.facts import queries as facts
 from services.scoring.permissions import Reader
@@ -15,6 +14,7 @@ from services.scoring.scores.schemas.shapes import ScoreRead, StatusRead, ToldSc
 from services.scoring.scores.schemas.showing import show_score, show_status, show_told
 from services.scoring.scores.sentences import Language, choose_language
 from shared.service import ClockDep
+from shared.web.instants import WrittenInstant
 from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
 from shared.web.routing import SessionDep, api_router
 
@@ -30,7 +30,7 @@ async def get_score(
     customer_id: UUID,
     _: Reader,
     as_of: Annotated[
-        AwareDatetime | None, Query(description="an instant since the first fact; now, if left out")
+        WrittenInstant | None, Query(description="an instant since the first fact; now, if left out")
     ] = None,
     explain: Annotated[bool, Query(description="name the events behind each reason")] = False,
     language: Annotated[Language | None, Query(description="of the sentences; wins over Accept-Language")] = None,

@@ -58,7 +58,7 @@ async def test_an_instant_without_score_is_refused(scoring: ScoringService, as_o
     assert problem(answer) == (422, code, "as_of")
 
 
-@pytest.mark.parametrize("value", ["yesterday", "1997-03-01T00:00:00", "1e400", ""])
+@pytest.mark.parametrize("value", ["yesterday", "1997-03-01T00:00:00", "857174400", "1e400", ""])
 async def test_what_is_no_instant_is_refused(scoring: ScoringService, value: str) -> None:
     await scoring.apply(interaction_event())
     answer = await scoring.client.get(ADDRESS, params={"as_of": value})
