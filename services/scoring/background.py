@@ -6,7 +6,7 @@ from typing import Final
 
 import structlog
 
-from shared.errors import Unavailable
+from shared.errors import RapportError, Unavailable
 from shared.waiting import happened
 
 log = structlog.get_logger(__name__)
@@ -62,5 +62,6 @@ class Background:
 
     def _back_off(self, error: Exception) -> float:
         self._failures += 1
-        self._last_error = f"{type(error).__name__}: {error}"
+        # Its text stays in the log: /readyz is read by many, and the text may hold data.
+        self._last_error = error.detail if isinstance(error, RapportError) else type(error).__name__
         return min(_LONGEST_BACKOFF_SECONDS, self._idle_seconds * 2.0 ** min(self._failures, 16))
