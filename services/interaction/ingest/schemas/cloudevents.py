@@ -54,7 +54,7 @@ def parse_batch(body: bytes) -> list[Event[Any] | InvalidInput]:
     """The events of a batch, with an error in the place of each that cannot be read. Raises Malformed, InvalidInput."""
     try:
         documents = _documents.decode(body)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Malformed(f"the body is not a JSON array of events: {error}", code="json_invalid") from None
     if not 1 <= len(documents) <= MAX_BATCH:
         raise InvalidInput(
