@@ -24,6 +24,10 @@ def parse_money(amount: str, currency: str, *, field: str) -> Money:
             code="currency_unknown",
             field=f"{field}.currency",
         )
+    if not amount.isascii():  # the contract's \d lets the digits of every script pass
+        raise InvalidInput(
+            "amounts are written in the digits 0 to 9", code="amount_not_decimal", field=f"{field}.amount"
+        )
     whole, _, fraction = amount.partition(".")
     if len(fraction) > digits:
         allowed = f"has {digits} decimal digits" if digits else "has no decimal digits"

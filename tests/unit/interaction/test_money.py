@@ -31,6 +31,7 @@ def test_decimal_text_becomes_an_exact_count_of_the_minor_unit(amount: str, curr
         ("29.333", "CNY", "amount_too_precise", "margin.amount", "CNY has 2 decimal digits"),
         ("29.330", "CNY", "amount_too_precise", "margin.amount", "29.330 has 3"),
         ("1500.00", "JPY", "amount_too_precise", "margin.amount", "no decimal digits"),
+        ("\N{ARABIC-INDIC DIGIT ONE}2.50", "CNY", "amount_not_decimal", "margin.amount", "0 to 9"),
         ("1", "RMB", "currency_unknown", "margin.currency", "ISO 4217"),
         ("1", "XAU", "currency_unknown", "margin.currency", "CNY"),
         ("9999999999999.999", "KWD", "amount_too_large", "margin.amount", "1000000000000.000"),
