@@ -16,7 +16,8 @@ from tests.support.tokens import Tokens
 
 SERVICES = ("customer", "interaction", "scoring", "notification")
 MAIL_DOMAIN = "loss.example"
-LEASE_SECONDS = 3
+SMTP_TIMEOUT_SECONDS = 1.0
+"""Short, and with it the lease of a claimed message: a sender that died is taken over within seconds."""
 
 
 @dataclass
@@ -55,7 +56,7 @@ class Site:
 
     async def wait_ready(self) -> None:
         for process in self.processes.values():
-            await process.wait_ready(60)
+            await process.wait_ready(120)
 
 
 @asynccontextmanager
@@ -67,8 +68,8 @@ async def open_site(folder: Path, kafka: KafkaCluster | None, tokens: Tokens) ->
     try:
         async with mailbox.serving():
             site = Site(postgres, kafka, mailbox, tokens, await _broker_settings(postgres, kafka))
-            await _install(site, folder)
             try:
+                await _install(site, folder)
                 yield site
             finally:
                 for process in site.processes.values():
@@ -90,7 +91,13 @@ async def _install(site: Site, folder: Path) -> None:
         await asyncio.to_thread(upgrade, service, site.postgres.dsn(service))
         own: dict[str, object] = {}
         if service == "notification":
-            own = {"smtp_host": site.mailbox.host, "smtp_port": site.mailbox.port, "lease_seconds": LEASE_SECONDS}
+            own = {
+                "smtp_host": site.mailbox.host,
+                "smtp_port": site.mailbox.port,
+                "smtp_timeout_seconds": SMTP_TIMEOUT_SECONDS,
+                "delivery_lease_seconds": 9 * SMTP_TIMEOUT_SECONDS,
+                "delivery_max_resends": 20,
+            }
         environment = service_environment(
             service, database_dsn=site.postgres.dsn(service), tokens=site.tokens, broker=site.broker, **own
         )
