@@ -1,7 +1,7 @@
 """Recording decisions on consents: each is kept as evidence, the latest stands."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,9 @@ from services.customer.consents import repository
 from services.customer.consents.decisions import check_time_of, find_standing, standing_consents
 from shared.contracts.common import Channel, Purpose
 from shared.contracts.customer import Consent
+
+_INSTANT = timedelta(microseconds=1)
+"""The least by which a later decision is later."""
 
 
 def settle_first(decisions: Sequence[Consent], *, now: datetime) -> tuple[Consent, ...]:
@@ -48,9 +51,12 @@ async def record_decision(
     if at is None and held is not None:
         if held.granted == granted and proof in (None, held.proof):
             return tuple(standing)
-        # Said now, hence after what stands, even if that was said by a clock ahead of ours.
-        at = max(now, held.at)
-    decision = Consent(channel=channel, purpose=purpose, granted=granted, at=at or now, proof=proof)
-    check_time_of(decision, now=now, field="at")
+        # Said now, hence after what stands, also within one instant or if that was said by a clock ahead of ours.
+        decision = Consent(
+            channel=channel, purpose=purpose, granted=granted, at=max(now, held.at + _INSTANT), proof=proof
+        )
+    else:
+        decision = Consent(channel=channel, purpose=purpose, granted=granted, at=at or now, proof=proof)
+        check_time_of(decision, now=now, field="at")
     await repository.append_decisions(session, {customer_id: [decision]}, recorded_at=now, recorded_by=recorded_by)
     return standing_consents([*standing, decision])

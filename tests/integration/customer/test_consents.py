@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
+import pytest
+
 from tests.support.answers import problem
 from tests.support.customer_api import CUSTOMERS, CustomerApi
 from tests.support.factories.customer import NOW
@@ -59,6 +61,15 @@ async def test_withdrawing_now_beats_a_grant_by_a_clock_ahead_of_ours(api: Custo
     customer = await api.register()
     await decide(api, customer, granted=True, at=(NOW + timedelta(minutes=4)).isoformat())
     assert (await decide(api, customer, granted=False))["consents"][0]["granted"] is False
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(minutes=5)])
+async def test_what_is_said_last_stands_though_no_time_passed(api: CustomerApi, ahead: timedelta) -> None:
+    customer = await api.register()
+    await decide(api, customer, granted=True, at=(NOW + ahead).isoformat())
+    for granted in (False, True, False, True):
+        assert (await decide(api, customer, granted=granted))["consents"][0]["granted"] is granted
+    assert [entry["granted"] for entry in await history(api, customer)] == [True, False, True, False, True]
 
 
 async def test_bad_decisions_are_refused(api: CustomerApi) -> None:
