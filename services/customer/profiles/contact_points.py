@@ -50,14 +50,22 @@ def _with_one_primary_each(points: Sequence[ContactPoint]) -> tuple[ContactPoint
 
 
 def _email(address: str, field: str) -> str:
+    """With its domain as it travels (`xn--`), and in ASCII throughout, since few mail servers take anything else."""
     try:
-        return validate_email(address, check_deliverability=False).normalized
+        ascii_form = validate_email(address, check_deliverability=False, allow_smtputf8=False).ascii_email
     except EmailNotValidError as error:
-        raise InvalidInput(
-            "this is not an email address; give it as name@domain, without a display name",
-            code="email_invalid",
-            field=field,
-        ) from error
+        raise _no_email(field) from error
+    if ascii_form is None:
+        raise _no_email(field)
+    return ascii_form
+
+
+def _no_email(field: str) -> InvalidInput:
+    return InvalidInput(
+        "this is not an email address; give it as name@domain, without a display name, the name in ASCII",
+        code="email_invalid",
+        field=field,
+    )
 
 
 def _mobile(number: str, region: str | None, field: str) -> str:

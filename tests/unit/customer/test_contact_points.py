@@ -48,7 +48,14 @@ def test_email_is_kept_with_its_domain_in_lower_case() -> None:
     assert normalise_contact_points([email("Test.One@EXAMPLE.com")], None)[0].address == "Test.One@example.com"
 
 
-@pytest.mark.parametrize("address", ["nobody", "a@", "@example.com", "Test <a@example.com>", "a@localhost", "a b@c.de"])
+def test_email_has_its_domain_as_mail_servers_want_it() -> None:
+    assert normalise_contact_points([email("one@例え.jp")], None)[0].address == "one@xn--r8jz45g.jp"
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["nobody", "a@", "@example.com", "Test <a@example.com>", "a@localhost", "a b@c.de", "用户@example.com"],
+)
 def test_email_is_refused_without_repeating_it(address: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         normalise_contact_points([email(address)], None)
