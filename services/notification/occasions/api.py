@@ -4,13 +4,13 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import Query
-from pydantic import AwareDatetime
 
 from services.notification.occasions import queries
 from services.notification.occasions.schemas import OccasionRead, ProgressRead
 from services.notification.parameters import Reader
 from shared.errors import Malformed
 from shared.service import ClockDep
+from shared.web.instants import WrittenInstant
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
 
@@ -25,8 +25,8 @@ async def list_occasions(
     clock: ClockDep,
     page: PageDep,
     _principal: Reader,
-    start: Annotated[AwareDatetime | None, Query(alias="from", description="by default now")] = None,
-    end: Annotated[AwareDatetime | None, Query(alias="to", description="by default 31 days after `from`")] = None,
+    start: Annotated[WrittenInstant | None, Query(alias="from", description="by default now")] = None,
+    end: Annotated[WrittenInstant | None, Query(alias="to", description="by default 31 days after `from`")] = None,
 ) -> Page[OccasionRead]:
     """Who is to be greeted in a span of time, the earliest first."""
     first = start or clock.now()

@@ -211,6 +211,8 @@ async def test_policy_in_force_is_shown(service: NotificationService) -> None:
         ("/v1/messages?cursor=nonsense", (400, "cursor_invalid", "cursor")),
         ("/v1/decisions?reason=mood", (400, "parameter_invalid", "reason")),
         ("/v1/occasions?from=2026-01-01T00:00:00", (400, "parameter_invalid", "from")),
+        ("/v1/occasions?from=9999-12-31T00:00:00Z", (400, "parameter_invalid", "from")),
+        ("/v1/occasions?from=1767225600", (400, "parameter_invalid", "from")),
         ("/v1/occasions?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z", (400, "span_empty", "to")),
     ],
 )
