@@ -83,7 +83,8 @@ class KeySet:
             self._tried_at = time.monotonic()
             try:
                 keys = PyJWKSet.from_json((await self._fetch()).decode())
-            except (httpx.HTTPError, OSError, ValueError, PyJWTError) as error:
+            except (httpx.HTTPError, OSError, ValueError, AttributeError, PyJWTError) as error:
+                # AttributeError is what the library makes of a document that is no JSON object.
                 self._failure = f"{type(error).__name__}: {error}"
                 log.warning("token_keys_unavailable", reason=self._failure, keys_known=len(self._keys))
                 return

@@ -84,7 +84,9 @@ async def test_known_keys_serve_on_while_the_issuer_is_away() -> None:
     assert await keys.find("a") is not None
 
 
-@pytest.mark.parametrize("failure", [httpx.ConnectError("refused"), OSError("no file"), b"no json", b'{"keys": []}'])
+@pytest.mark.parametrize(
+    "failure", [httpx.ConnectError("refused"), OSError("no file"), b"no json", b"[]", b'{"keys": []}']
+)
 async def test_without_any_keys_tokens_cannot_be_judged(failure: bytes | Exception) -> None:
     keys = KeySet(Issuer(failure), min_interval_seconds=60)
 
