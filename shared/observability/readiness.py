@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 import structlog
 
+from shared.errors import RapportError
+
 log = structlog.get_logger(__name__)
 
 Check = Callable[[], Awaitable[str | None]]
@@ -51,5 +53,9 @@ class Readiness:
                 return await check()
         except TimeoutError:
             return f"no answer within {self._timeout:g} s"
+        except RapportError as error:
+            return error.detail
         except Exception as error:
-            return str(error) or type(error).__name__
+            # Its text stays in the log: /readyz is read by many, and the text may hold data.
+            log.error("readiness_check_failed", exc_info=error)
+            return type(error).__name__

@@ -54,3 +54,12 @@ def test_names_are_unique() -> None:
 
     with pytest.raises(ValueError, match="database"):
         readiness.add("database", fine)
+
+
+async def test_the_text_of_a_bug_is_not_shown_to_everybody() -> None:
+    async def broken() -> str | None:
+        raise RuntimeError("Key (email)=(somebody@example.com) is wrong")
+
+    readiness = Readiness()
+    readiness.add("database", broken)
+    assert (await readiness.report()).checks == {"database": "RuntimeError"}
