@@ -48,9 +48,9 @@ class Record:
 Revoked = Callable[[frozenset[TopicPartition]], Awaitable[None]]
 """Called before partitions are given away: finish or drop what is in hand for them, commit, return.
 
-Awaited only while the member stands in `fetch` or `rewind`, so never beside the handling of a batch: a partition stays
-until its owner comes back for more, or has been away for too long (minutes) or without a heartbeat (seconds). It is
-also called, too late to commit, for partitions that were lost in such a way.
+Awaited only while the member stands in `fetch`, so never beside the handling of a batch: a partition stays until its
+owner comes back for more, or has been away for too long (minutes) or without a heartbeat (seconds). It is also called,
+too late to commit, for partitions that were lost in such a way.
 """
 
 
@@ -73,7 +73,10 @@ class Subscription(Protocol):
         ...
 
     async def rewind(self) -> None:
-        """Goes back to the committed offsets of the partitions owned, so that what was fetched comes again."""
+        """Goes back to the committed offsets of the partitions owned, so that what was fetched comes again.
+
+        Takes effect with the next `fetch`, and does not wait for the broker itself.
+        """
         ...
 
     async def lag(self) -> Mapping[TopicPartition, int]:

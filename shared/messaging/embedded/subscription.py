@@ -51,6 +51,7 @@ class EmbeddedSubscription:
         self._names: Mapping[int, TopicPartition] = {}
         self._stale = True
         self._share_out = False
+        self._rewind_due = False
         self._closed = False
         self._busy_since: float | None = None
         self._wake = asyncio.Event()
@@ -113,11 +114,9 @@ class EmbeddedSubscription:
         self._busy_since = time.monotonic()
 
     async def rewind(self) -> None:
-        # Looking at the claims anew with no position of one's own starts from what is committed.
-        self._positions = {}
+        # The next fetch looks at the claims anew, and with no position of its own starts from what is committed.
+        self._rewind_due = True
         self._stale = True
-        with translated():
-            await self._synchronise()
 
     async def lag(self) -> Mapping[TopicPartition, int]:
         if self._member_id is None:
@@ -195,6 +194,9 @@ class EmbeddedSubscription:
             await self._group.release(member_id, claims.wanted_by_others)
             self._stale = True
         kept = claims.committed.keys() - claims.wanted_by_others
+        if self._rewind_due:
+            self._positions.clear()
+            self._rewind_due = False
         self._positions = {
             **{key: position for key, position in self._positions.items() if key in kept},
             **{key: claims.committed[key] for key in sorted(kept - self._positions.keys())},

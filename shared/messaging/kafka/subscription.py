@@ -87,11 +87,9 @@ class KafkaSubscription:
                 log.info("commit_ignored", group=self._group, reason=str(error))
 
     async def rewind(self) -> None:
-        # What a fetch left unfinished was read from the positions before.
+        # Done by the next fetch. What an earlier one left unfinished was read from the positions before.
         self._era += 1
         self._rewind_due = True
-        with translated():
-            await self._rewind_if_due()
 
     async def lag(self) -> Mapping[TopicPartition, int]:
         consumer = self._consumer

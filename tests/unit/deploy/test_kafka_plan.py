@@ -9,6 +9,7 @@ import pytest
 from deploy.local.kafka import KafkaCluster, KafkaFailed, KafkaMissing, ports_from
 from deploy.local.kafka.artifacts import find_java
 from deploy.local.kafka.plan import ClusterPlan, load_plan, make_plan
+from tests.support.kafka import require_kafka
 
 
 @pytest.fixture
@@ -72,3 +73,13 @@ def test_an_old_java_is_explained(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     with pytest.raises(KafkaMissing, match=r"Java 17 or newer, .* is openjdk version \"11"):
         find_java()
+
+
+@pytest.mark.parametrize(("ci", "outcome"), [("true", KafkaMissing), ("", pytest.skip.Exception)])
+def test_without_kafka_tests_fail_in_ci_and_are_skipped_elsewhere(
+    ci: str, outcome: type[BaseException], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("CI", ci)
+    with pytest.raises(outcome, match="install it"):
+        require_kafka()
