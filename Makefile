@@ -29,7 +29,7 @@ run: $(STAMP) ## Run the platform: four services, PostgreSQL, a broker, a token 
 	@$(BIN)/python -m services --broker $(BROKER) --data-dir $(DATA_DIR)
 
 demo: $(STAMP) ## Replay 18 months of real purchases and verify every one (BROKER=, ONCE=1, JSON=file)
-	@$(BIN)/python -m deploy.local.demo --broker $(BROKER) $(if $(ONCE),--once) $(if $(JSON),--json $(JSON))
+	@$(BIN)/python -m deploy.local.demo --broker $(BROKER) --data-dir $(DATA_DIR) $(if $(ONCE),--once) $(if $(JSON),--json $(JSON))
 
 kafka: $(STAMP) ## Run a real Apache Kafka alone, from its own jars (needs Java 17 and Maven; NODES=3)
 	@$(BIN)/python -m deploy.local.kafka run --data-dir $(DATA_DIR) $(if $(NODES),--nodes $(NODES))

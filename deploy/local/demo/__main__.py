@@ -19,7 +19,12 @@ from deploy.local.demo.findings import gather, show, show_checks
 from deploy.local.demo.replay import OPENS, replay, write_script
 from deploy.local.demo.stack import StackAddress, StackFailed, hosted_stack
 from deploy.local.demo.verification import verify
+from deploy.local.kafka import KafkaFailed
+from deploy.local.postgres import PostgresFailed
 from deploy.local.stack import BrokerKind
+
+EXPLAINED = (DemoFailed, StackFailed, DataFolderInUse, PostgresFailed, KafkaFailed, cdnow.CdnowUnavailable)
+"""Failures whose message alone tells what to do."""
 
 console = Console(stderr=True, highlight=False)
 
@@ -28,13 +33,15 @@ def main(
     broker: Annotated[BrokerKind, typer.Option(envvar="BROKER", help="Where events go.")] = "embedded",
     once: Annotated[bool, typer.Option("--once", help="Stop after the verification.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the figures here.")] = None,
-    data_dir: Annotated[Path, typer.Option(help="Emptied at each start.")] = DEFAULT_DATA_DIR / "demo",
+    data_dir: Annotated[
+        Path, typer.Option(envvar="DATA_DIR", help="Its folder `demo` is emptied at each start.")
+    ] = DEFAULT_DATA_DIR,
 ) -> None:
     """Replay the CDNOW purchases of 1997-98 through the platform, show what it found, and verify every one."""
     signal.signal(signal.SIGTERM, _interrupt)
     try:
-        sound = run(DataFolder(data_dir), broker, once=once, json_file=json_file)
-    except (DemoFailed, StackFailed, DataFolderInUse, cdnow.CdnowUnavailable) as error:
+        sound = run(data_dir, broker, once=once, json_file=json_file)
+    except EXPLAINED as error:
         console.print(str(error), style="red", markup=False)
         raise typer.Exit(1) from None
     except KeyboardInterrupt:
@@ -43,9 +50,10 @@ def main(
     raise typer.Exit(0 if sound else 1)
 
 
-def run(folder: DataFolder, broker: BrokerKind, *, once: bool, json_file: Path | None) -> bool:
+def run(data_dir: Path, broker: BrokerKind, *, once: bool, json_file: Path | None) -> bool:
     """Whether everything adds up."""
-    purchases = cdnow.read(cdnow.fetch(DEFAULT_DATA_DIR))
+    purchases = cdnow.read(cdnow.fetch(data_dir))
+    folder = DataFolder(data_dir / "demo")
     # The replay begins at the beginning, so what an earlier demo left goes.
     remove(folder)
     script = write_script(purchases)

@@ -78,12 +78,13 @@ def replay(client: PlatformClient, script: Script, console: Console) -> Replayed
     client.await_audience(len(punctual))
     registered = time.monotonic()
 
+    calendar = _Calendar(client)
     calibration: dict[str, Any] = {}
     with _progress(console) as progress:
         bar = progress.add_task(f"{OPENS:%Y-%m-%d}", total=script.interactions)
         day = OPENS.date()
         while day < CLOSES.date():
-            _advance(client, datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
+            calendar.advance(datetime(day.year, day.month, day.day, 12, tzinfo=UTC))
             client.register([one.as_registration() for one in script.late.get(day, ())])
             items = script.items.get(day, [])
             client.record(items)
@@ -92,7 +93,7 @@ def replay(client: PlatformClient, script: Script, console: Console) -> Replayed
                 client.await_scored(sum(len(script.items[past]) for past in script.items if past <= day))
                 calibration = client.fit()
             day += timedelta(days=1)
-        _advance(client, CLOSES)
+        calendar.advance(CLOSES)
     return Replayed(
         registered=len(script.people),
         registration_seconds=registered - began,
@@ -102,12 +103,22 @@ def replay(client: PlatformClient, script: Script, console: Console) -> Replayed
     )
 
 
-def _advance(client: PlatformClient, instant: datetime) -> None:
-    """Moves the clock to `instant`, halting at each occasion that falls due on the way, as a real clock would."""
-    while (due := client.next_occasion()) is not None and due <= instant:
-        client.move_clock(due)
-        client.await_occasions(due)
-    client.move_clock(instant)
+class _Calendar:
+    """Moves the clock, halting at each occasion that falls due on the way, as a real clock would.
+
+    Nobody with a birthday registers during the replay, so the next occasion changes only when one is passed.
+    """
+
+    def __init__(self, client: PlatformClient) -> None:
+        self._client = client
+        self._due = client.next_occasion()
+
+    def advance(self, instant: datetime) -> None:
+        while self._due is not None and self._due <= instant:
+            self._client.move_clock(self._due)
+            self._client.await_occasions(self._due)
+            self._due = self._client.next_occasion()
+        self._client.move_clock(instant)
 
 
 def _chunks(people: Sequence[Person], size: int) -> Iterator[Sequence[Person]]:
