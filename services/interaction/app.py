@@ -16,6 +16,7 @@ from services.interaction.timeline.consumers import on_messages
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
 from shared.contracts.notification import MessageFailed, MessageSent
 from shared.messaging.consumer import Consumer
+from shared.messaging.dead_letter_limit import DeadLetterLimit
 from shared.messaging.relay import OutboxRelay
 from shared.runtime import Component
 from shared.service import Platform, ServiceDefinition
@@ -59,6 +60,7 @@ def create_worker(platform: Platform[InteractionSettings]) -> Sequence[Component
             database=platform.database,
             broker=platform.broker,
             deduplicate=False,
+            limit=DeadLetterLimit.none(),
         ),
         Consumer(
             group="interaction.messages",

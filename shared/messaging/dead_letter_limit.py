@@ -1,6 +1,8 @@
 """When setting events aside is the rule, the fault is ours or the sender's: better to stop than to go on."""
 
 from collections import deque
+from math import inf
+from typing import Self
 
 from shared.errors import RapportError
 
@@ -12,13 +14,18 @@ class TooManyDeadLetters(RapportError):
 class DeadLetterLimit:
     """Counts outcomes in their order. Duplicates and skipped events count neither way."""
 
-    def __init__(self, *, consecutive: int = 100, share: float = 0.25, window: int = 1000) -> None:
+    def __init__(self, *, consecutive: float = 100, share: float = 0.25, window: int = 1000) -> None:
         """Stops at `consecutive` dead letters in a row, or when more than `share` of the last `window` events died."""
         self._consecutive = consecutive
         self._share = share
         self._window = window
         self._in_a_row = 0
         self._died: deque[bool] = deque(maxlen=window)
+
+    @classmethod
+    def none(cls) -> Self:
+        """Never stops: for topics that outsiders write to, who must not be able to stop anything of ours."""
+        return cls(consecutive=inf, share=1.0)
 
     def applied(self, events: int) -> None:
         if events:

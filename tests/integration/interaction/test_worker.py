@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -106,6 +107,21 @@ async def test_a_bad_event_is_set_aside_with_its_reason_and_stops_nobody(
         assert letters["amount_too_precise"].field == "data.amount.amount"
         assert letters["amount_too_precise"].event_id == "precise"
         assert "differs in amount" in letters["interaction_conflict"].reason
+
+
+async def test_any_number_of_bad_events_from_outside_stops_nobody(
+    database_factory: DatabaseFactory, tmp_path: Path
+) -> None:
+    async with working(database_factory, tmp_path) as api:
+        customer = {"id": str(uuid4())}
+        await api.platform.broker.publish([outgoing(customer_event(UUID(customer["id"])).data)])
+        bad = [OutgoingRecord(INBOUND_EVENTS.name, b"", b"no event at all")] * 150
+        # All of one key: they share the partition, so the good one comes after all of them.
+        await api.platform.broker.publish([*bad, replace(purchase(customer, "good"), key=b"")])
+        assert [event.data.source_id for event in await told(api, 1)] == ["good"]
+        async with api.platform.database.snapshot() as session:
+            letters = await list_dead_letters(session, limit=200)
+        assert [letter.code for letter in letters] == ["not_a_cloudevent"] * 150
 
 
 async def five_of(api: InteractionApi) -> Sequence[DeadLetter]:

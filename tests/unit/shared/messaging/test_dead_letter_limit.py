@@ -50,3 +50,9 @@ def test_old_dead_letters_leave_the_window() -> None:
     limit.buried()
     with pytest.raises(TooManyDeadLetters, match="3 of the last 10"):
         limit.buried()
+
+
+def test_without_a_limit_none_are_too_many() -> None:
+    limit = DeadLetterLimit.none()
+    for _ in range(2_500):
+        limit.buried()
