@@ -81,7 +81,7 @@ class ConsumerLoop:
         if stop.is_set():
             return
         await self._report_lag(subscription)
-        if not records:
+        if not records or stop.is_set():  # asked again: the subscription may have closed while the lag was found out
             return
         try:
             await self._apply(subscription, records, stop)

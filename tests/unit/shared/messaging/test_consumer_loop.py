@@ -1,7 +1,7 @@
 """When the loop commits, rewinds, lets go of partitions and ends."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -145,6 +145,20 @@ async def test_records_that_arrive_as_the_subscription_closes_are_left_to_others
     async with looping(ScriptedBroker(subscription), applied):
         await asyncio.sleep(0)  # the loop waits in its fetch, which the closing ends
         subscription.batch_on_close = records((0, 0))
+    assert (applied.calls, subscription.committed) == ([], [])
+
+
+async def test_a_batch_is_not_begun_once_stopping_was_asked_for_during_the_look_at_the_lag() -> None:
+    class SlowLag(ScriptedSubscription):
+        async def lag(self) -> Mapping[TopicPartition, int]:
+            stop.set()
+            await asyncio.wait_for(self.closed.wait(), 1)
+            return {}
+
+    subscription = SlowLag(records((0, 0)))
+    applied = Applied()
+    async with looping(ScriptedBroker(subscription), applied) as stop:
+        await asyncio.wait_for(subscription.closed.wait(), 1)
     assert (applied.calls, subscription.committed) == ([], [])
 
 
