@@ -1,12 +1,15 @@
-"""Every code the shared edge can answer with is in the page that callers read."""
+"""Every code that a caller can be answered with is in the page for all services or in the README of the service."""
 
 import ast
 import re
+
+import pytest
 
 from shared.web.problems import STATUS_OF_KIND
 from tests.support.source import ROOT, parse, python_files
 
 PAGE = (ROOT / "docs" / "http-api.md").read_text()
+SERVICES = ("customer", "interaction", "scoring", "notification")
 NOT_ANSWERED = {"port_taken", "settings_invalid"}
 """Codes of a process that does not start."""
 
@@ -22,11 +25,27 @@ def codes_in(*folders: str) -> set[str]:
     }
 
 
+def codes_told_by(page: str) -> set[str]:
+    """The second column of the tables below the heading Problems."""
+    _, _, rest = page.partition("\n## Problems\n")
+    rows = re.findall(r"^\|[^|]*\|([^|]*)\|", rest.partition("\n## ")[0], re.MULTILINE)
+    return {code for cell in rows for code in re.findall(r"`(\w+)`", cell)}
+
+
 def test_every_code_of_the_shared_edge_is_documented() -> None:
     codes = codes_in("shared/web", "shared/operations", "shared/db") - NOT_ANSWERED
 
     assert {"token_expired", "commit_unknown", "cursor_invalid"} <= codes
     assert {code for code in codes if f"`{code}`" not in PAGE} == set()
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_service_documents_every_code_of_its_own_and_no_other(service: str) -> None:
+    told = codes_told_by((ROOT / "services" / service / "README.md").read_text())
+    own = codes_in(f"services/{service}")
+
+    assert own - told - codes_told_by(PAGE) == set()
+    assert told - own - codes_in("shared/messaging") == set()
 
 
 def test_every_status_is_documented() -> None:
