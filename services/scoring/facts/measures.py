@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from fractions import Fraction
+from typing import Final
 
 from services.scoring.facts.fact import Fact
 from services.scoring.policies.policy import Policy
@@ -12,6 +13,10 @@ from shared.errors import Poison
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_ORDINAL = _EPOCH.toordinal()
 _MICROSECOND = timedelta(microseconds=1)
+
+LARGEST_AMOUNT: Final = 10**13
+"""What one fact may count for, in minor units of the reporting currency. Of each fact, never of a sum: which fact is
+refused would depend on their order. Sums stay far below what 64 bits carry until there are 900,000 facts as large."""
 
 
 class Measures:
@@ -28,13 +33,14 @@ class Measures:
         self._default_margins = {code: rate * default for code, rate in self._rates.items()}
 
     def revenue(self, fact: Fact) -> int:
-        """Raises Poison (`currency_without_rate`) for a currency the policy does not convert."""
+        """Raises Poison: `currency_without_rate` for a currency the policy does not convert, `amount_out_of_range` for
+        more than LARGEST_AMOUNT."""
         return _apply(self._rates, fact.amount or 0, fact.currency)
 
     def margin(self, fact: Fact) -> int:
         """The margin its origin told, else the policy's default share of the amount. Raises Poison as above."""
         if fact.margin is not None:
-            return _apply(self._rates, fact.margin, fact.currency)
+            return _apply(self._rates, fact.margin, fact.currency, field="margin")
         return _apply(self._default_margins, fact.amount or 0, fact.currency)
 
     def day(self, instant: datetime) -> int:
@@ -62,7 +68,7 @@ def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None) -> int:
+def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None, *, field: str = "amount") -> int:
     if minor == 0:
         return 0
     rate = rates.get(currency or "")
@@ -72,6 +78,12 @@ def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None) -> i
             code="currency_without_rate",
             field="amount.currency",
         )
-    if rate == 1:
-        return minor
-    return divide(minor * rate.numerator, rate.denominator)
+    converted = minor if rate == 1 else divide(minor * rate.numerator, rate.denominator)
+    if abs(converted) > LARGEST_AMOUNT:
+        raise Poison(
+            f"{minor} minor units of {currency} are {converted} of the reporting currency; "
+            f"a single fact counts for {LARGEST_AMOUNT} at most",
+            code="amount_out_of_range",
+            field=field,
+        )
+    return converted

@@ -2,9 +2,13 @@
 
 from dataclasses import dataclass, fields
 from datetime import datetime
+from typing import Final
 
 from services.scoring.policies.policy import TellingPolicy
 from services.scoring.scores.score import Score
+
+_LARGEST_MONEY: Final = 10**15
+"""What the contract's Money carries. Larger sums are told as this much: a function of the sum, whatever its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +35,8 @@ _FIGURES = tuple(field.name for field in fields(Told) if field.name not in ("as_
 def tell(score: Score) -> Told:
     probability = score.current.probability_active
     return Told(
-        realised_value=score.realised,
-        current_value=score.current.minor,
+        realised_value=_carried(score.realised),
+        current_value=None if score.current.minor is None else _carried(score.current.minor),
         probability_active=None if probability is None else round(probability, 4),
         satisfaction=score.satisfaction.tenths,
         loyalty_level=score.level,
@@ -43,6 +47,10 @@ def tell(score: Score) -> Told:
         policy_version=score.policy_version,
         model_version=score.model_version,
     )
+
+
+def _carried(minor: int) -> int:
+    return max(-_LARGEST_MONEY, min(minor, _LARGEST_MONEY))
 
 
 def changes(before: Told | None, now: Told, policy: TellingPolicy) -> tuple[str, ...]:

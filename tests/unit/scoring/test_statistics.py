@@ -1,6 +1,7 @@
 """Statistics depend on the facts alone: not on their order, their batches or where they were merged."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import msgspec
 import pytest
@@ -82,6 +83,26 @@ def test_a_currency_without_rate_is_refused() -> None:
     with pytest.raises(Poison) as refusal:
         statistics_of(make_fact(currency="XCD"))
     assert refusal.value.code == "currency_without_rate"
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"amount": 10**13 + 1}, "amount"),
+        ({"amount": 10**15}, "amount"),
+        ({"amount": 10**15, "currency": "USD"}, "amount"),
+        ({"amount": 100, "margin": -(10**13) - 1}, "margin"),
+    ],
+)
+def test_an_amount_too_large_to_be_summed_is_refused(values: dict[str, Any], field: str) -> None:
+    with pytest.raises(Poison) as refusal:
+        statistics_of(make_fact(**values))
+    assert (refusal.value.code, refusal.value.field) == ("amount_out_of_range", field)
+
+
+def test_the_largest_amounts_are_summed_exactly() -> None:
+    statistics = statistics_of(*(make_fact(amount=10**13, margin=10**13) for _ in range(101)))
+    assert statistics.realised == 101 * 10**13
 
 
 def test_returns_and_compensation_are_taken_off() -> None:

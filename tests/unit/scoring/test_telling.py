@@ -14,7 +14,7 @@ from services.scoring.scores.announcement import announce
 from services.scoring.scores.score import Context, effective_instant, score
 from services.scoring.scores.telling import Told, changes, tell
 from shared.contracts.scoring import ScoreChanged
-from tests.support.factories.scoring import CONTEXT, CUSTOMER, MEASURES, NOW, POLICY, histories
+from tests.support.factories.scoring import CONTEXT, CUSTOMER, MEASURES, NOW, POLICY, histories, make_fact
 
 BEFORE = Told(
     realised_value=10_000,
@@ -85,6 +85,16 @@ def test_what_is_told_becomes_an_event_of_the_contract() -> None:
     assert event.realised_value.minor == 10_000
     assert event.rfm == (3, 3, 3)
     assert event.changed == ("abc_class",)
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_sum_beyond_the_contract_is_told_as_the_most_it_carries(sign: int) -> None:
+    largest = [make_fact(amount=10**13, margin=sign * 10**13) for _ in range(101)]
+    statistics = fold(EMPTY, largest, MEASURES)
+    told = tell(score(statistics, CONTEXT, effective_instant(statistics, NOW)))
+    assert told.realised_value == sign * 10**15
+    event = announce(CUSTOMER, told, changes(None, told, POLICY.telling), "CNY")
+    assert ScoreChanged.model_validate(event.model_dump()) == event
 
 
 @given(histories(), st.sampled_from([CONTEXT, Context(POLICY, MEASURES)]))
