@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from aiokafka import AIOKafkaProducer
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, MessageSizeTooLargeError, RecordListTooLargeError
 
+from shared.errors import InvalidInput
 from shared.messaging.broker import OutgoingRecord
 from shared.messaging.kafka.closing import abandon_producer, stop_producer
 from shared.messaging.kafka.connection import KafkaSettings, translated
-from shared.messaging.partitioning import partition_of
+from shared.messaging.partitioning import partition_of, record_size
 
 _BATCH_BYTES = 900_000
 """A broker takes batches up to 1,048,588 bytes; a single larger record gets a batch of its own."""
@@ -26,12 +27,16 @@ class Publisher:
         self._retiring: set[asyncio.Task[None]] = set()
 
     async def publish(self, records: Sequence[OutgoingRecord]) -> None:
-        """The topics must exist. Raises Unavailable when not all is known to be written within the delivery time."""
+        """The topics must exist. Raises Unavailable when not all is known to be written within the delivery time, and
+        InvalidInput (`record_too_large`) when this broker or topic takes less than we allow."""
         with translated():
             producer = await self._ready()
             try:
                 async with asyncio.timeout(self._settings.delivery_seconds):
                     await _deliver(producer, records)
+            except (MessageSizeTooLargeError, RecordListTooLargeError) as refusal:
+                self._retire(producer)
+                raise _too_large(records) from refusal
             except (KafkaError, TimeoutError):
                 # An idempotent producer retries for ever, and after a refused sequence it never recovers. The caller
                 # publishes again, and what this one still had in hand must not pile up behind that.
@@ -74,6 +79,17 @@ class Publisher:
         task = asyncio.create_task(abandon_producer(producer), name="kafka-producer-retiring")
         self._retiring.add(task)
         task.add_done_callback(self._retiring.discard)
+
+
+def _too_large(records: Sequence[OutgoingRecord]) -> InvalidInput:
+    # The broker refuses whole batches and names no record: whoever published several tries with fewer at once.
+    return InvalidInput(
+        "the broker refuses a batch as larger than its message.max.bytes: publish a reference instead, or raise it",
+        code="record_too_large",
+        field="records",
+        records=len(records),
+        largest=max(map(record_size, records)),
+    )
 
 
 async def _deliver(producer: AIOKafkaProducer, records: Sequence[OutgoingRecord]) -> None:
