@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import repository
@@ -13,6 +14,9 @@ from services.scoring.facts.latency import count_latencies
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from shared.clock import wall_now
+from shared.errors import Poison
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +93,18 @@ async def refold(
 ) -> Mapping[UUID, Statistics]:
     """Makes the statistics of customers anew from all their facts, as another policy measures them.
 
-    Their rows must be locked by this transaction. Raises Poison for a fact that this policy cannot count.
+    Their rows must be locked by this transaction. Who has a fact that this policy cannot count is left out and keeps
+    the statistics of before: one of them must not hold up all others.
     """
     facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
     for fact in await repository.read_all_facts(session, customer_ids):
         facts[fact.customer_id].append(fact)
-    anew = {customer_id: fold(EMPTY, history, measures) for customer_id, history in facts.items()}
+    anew = {}
+    for customer_id, history in facts.items():
+        try:
+            anew[customer_id] = fold(EMPTY, history, measures)
+        except Poison as error:
+            log.error("refold_skipped", customer_id=str(customer_id), code=error.code, reason=error.detail)
     await repository.update_statistics(session, anew)
     return anew
 

@@ -48,7 +48,8 @@ class Review(Base, table=True):
 
 class Rescoring(Base, table=True):
     """One row: how far everybody has been rescored under the newest policy, model and portfolio. `refold`: their
-    statistics too are made anew from the facts, since another policy measures them differently."""
+    statistics too are made anew from the facts, since another policy measures them differently. `skipped`: customers
+    with a fact that this policy cannot count, who keep the statistics of an earlier one."""
 
     __tablename__ = "rescoring"
 
@@ -59,6 +60,7 @@ class Rescoring(Base, table=True):
     customers: int = Field(sa_type=BigInteger)
     scored: int = Field(sa_type=BigInteger)
     told: int = Field(sa_type=BigInteger)
+    skipped: int = Field(default=0, sa_column=Column(BigInteger, server_default=text("0"), nullable=False))
     refold: bool = False
     after_customer: UUID | None = None
     started_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))

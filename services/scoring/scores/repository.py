@@ -42,8 +42,8 @@ ON CONFLICT (customer_id) DO UPDATE SET due_at = EXCLUDED.due_at
 _DELETE_REVIEWS = "DELETE FROM reviews WHERE customer_id = ANY ($1::uuid[])"
 
 _INSERT_RESCORING = """
-INSERT INTO rescoring (singleton, policy_version, customers, scored, told, refold, started_at)
-VALUES (true, 0, 0, 0, 0, false, $1)
+INSERT INTO rescoring (singleton, policy_version, customers, scored, told, skipped, refold, started_at)
+VALUES (true, 0, 0, 0, 0, 0, false, $1)
 ON CONFLICT DO NOTHING
 """
 

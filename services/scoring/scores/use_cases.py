@@ -66,8 +66,9 @@ async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> in
 async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> bool:
     """Rescores the next customers under the newest policy, model and portfolio; False when all have been.
 
-    A newer model or portfolio makes it begin anew, a newer policy with the statistics made anew as well. One process at
-    a time works; others pass by, and so does one whose policy has been superseded.
+    A newer model or portfolio makes it begin anew, a newer policy with the statistics made anew as well: a customer
+    whom that policy cannot count is skipped, and keeps score and statistics. One process at a time works; others pass
+    by, and so does one whose policy has been superseded.
     """
     progress = await repository.lock_rescoring(session, teller.clock.now())
     if progress is None or progress.policy_version > teller.contexts.policy.version:
@@ -78,10 +79,12 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
     if progress.finished_at is not None:
         return False
     customers = await facts.lock_next_customers(session, after=progress.after_customer, limit=limit)
+    countable = customers
     if progress.refold:
-        customers = await facts.refold(session, customer_ids=list(customers), measures=context.measures)
-    progress.told += await _rescore_and_tell(session, customers, teller)
-    progress.scored += len(customers)
+        countable = await facts.refold(session, customer_ids=list(customers), measures=context.measures)
+        progress.skipped += len(customers) - len(countable)
+    progress.told += await _rescore_and_tell(session, countable, teller)
+    progress.scored += len(countable)
     if len(customers) < limit:
         progress.finished_at = teller.clock.now()
         return False
@@ -93,6 +96,8 @@ async def _begin(session: AsyncSession, progress: Rescoring, context: Context, n
     unfinished = progress.refold and progress.finished_at is None
     progress.refold = unfinished or progress.policy_version not in (_NO_POLICY, context.policy.version)
     progress.policy_version, progress.model_version, progress.portfolio_version = context.versions
+    if progress.refold:
+        progress.skipped = 0  # without a refold, those skipped by the last one still keep their old statistics
     progress.customers = await fact_queries.count_customers(session)
     progress.scored = progress.told = 0
     progress.after_customer = progress.finished_at = None

@@ -3,11 +3,12 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from services.scoring.scores.use_cases import rescore_next
+from shared.contracts.common import Money
 from shared.errors import Conflict
 from tests.support.factories.scoring import CUSTOMER, POLICY, START, days, interaction_event
 from tests.support.postgres import DatabaseFactory
@@ -61,6 +62,28 @@ async def test_a_policy_that_measures_otherwise_makes_the_statistics_anew(
         ] == 20_000
         assert (await scoring.told(CUSTOMER))[-1].realised_value.minor == 20_000
         assert await scoring.count("rescoring WHERE refold") == 1
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+async def test_who_cannot_be_counted_any_more_keeps_their_score_and_holds_up_nobody(
+    database_factory: DatabaseFactory, tmp_path: Path, batch: int
+) -> None:
+    foreign, others = UUID(int=2), [UUID(int=1), UUID(int=3)]
+    dsn = await database_factory("scoring")
+    async with open_scoring_service(dsn, tmp_path) as scoring:
+        await scoring.apply(interaction_event(customer_id=foreign, amount=Money(minor=100, currency="USD")))
+        await scoring.apply(*(interaction_event(customer_id=other) for other in others))
+        await scoring.rescore()
+        before = await scoring.statistics(foreign)
+    rates = {code: rate for code, rate in POLICY.money.rates.items() if code != "USD"}
+    money = replace(POLICY.money, rates=rates, default_margin_rate=Decimal("0.5"))
+    async with open_scoring_service(dsn, tmp_path, policy=replace(POLICY, version=2, money=money)) as scoring:
+        await scoring.rescore(batch=batch)
+        rescoring = (await scoring.read("/v1/status"))["rescoring"]
+        assert (rescoring["scored"], rescoring["skipped"], rescoring["done"]) == (2, 1, True)
+        assert [(await scoring.told(other))[-1].policy_version for other in others] == [2, 2]
+        assert [score.policy_version for score in await scoring.told(foreign)] == [1]
+        assert await scoring.statistics(foreign) == before
 
 
 async def test_a_superseded_policy_neither_starts_nor_rescores(

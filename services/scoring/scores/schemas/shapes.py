@@ -136,6 +136,7 @@ class RescoringRead(ResponseModel):
     customers: int
     scored: int
     told: int
+    skipped: int = Field(description="whom this policy cannot count: they keep their score, the worker's log says why")
     done: bool = Field(description="false also while a newer model or portfolio waits to be used")
 
 

@@ -116,5 +116,6 @@ def _show_rescoring(rescoring: Rescoring, *, done: bool) -> RescoringRead:
         customers=rescoring.customers,
         scored=rescoring.scored,
         told=rescoring.told,
+        skipped=rescoring.skipped,
         done=done,
     )
