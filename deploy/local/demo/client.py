@@ -81,6 +81,14 @@ class PlatformClient:
             ),
             f"the occasions due at {instant.isoformat()} to be planned",
         )
+        self.await_value(
+            lambda: {
+                state: self.get("notification", "/v1/messages", rule="birthday", state=state, limit=1)["items"]
+                for state in ("planned", "sending")
+            },
+            lambda greetings: not any(greetings.values()),
+            f"the greetings of {instant.isoformat()} to be sent",
+        )
 
     def await_audience(self, customers: int) -> None:
         self.await_value(

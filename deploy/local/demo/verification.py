@@ -43,6 +43,7 @@ def verify(client: PlatformClient, script: Script, calibration: dict[str, Any]) 
         _check_none_waits(client),
         *_check_decisions(script, decisions),
         _check_greetings(script, customers, decisions, greetings),
+        Check("no greeting left after its day", 0, sum(decision["reason"] == "too_late" for decision in decisions)),
         *_check_mailbox(client),
         _check_dead_letters(client),
         *_check_model(calibration),

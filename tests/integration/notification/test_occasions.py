@@ -22,6 +22,7 @@ from tests.support.factories.notification import (
     solar_birthday,
 )
 from tests.support.notification_service import NotificationService
+from tests.support.smtp import ScriptedChannel
 
 SHANGHAI: dict[str, Any] = {"time_zone": "Asia/Shanghai"}
 MORNING = datetime(2026, 3, 10, 1, tzinfo=UTC)
@@ -240,3 +241,22 @@ async def test_calendar_lists_who_is_next_in_pages(service: NotificationService)
 async def test_unknown_zone_falls_back_and_stops_nobody(service: NotificationService, name: str) -> None:
     customer_id = await born(service, 3, 10, time_zone=name)
     assert await next_due(service, customer_id) == datetime(2026, 3, 10, 9, tzinfo=UTC)
+
+
+async def test_greeting_that_could_not_leave_on_its_day_does_not_leave_at_all(service: NotificationService) -> None:
+    customer_id = await born(service, 3, 10)
+    await move_and_plan(service, MORNING)
+    service.clock.move_to(datetime(2026, 3, 10, 16, tzinfo=UTC))
+    channel = ScriptedChannel()
+    await service.deliver(channel)
+    assert channel.emails == []
+    assert [(row["state"], row["reason"]) for row in await service.messages(customer_id)] == [("cancelled", "too_late")]
+    assert await greetings(service, customer_id) == [("2026", "suppressed", "too_late")]
+
+
+async def test_greeting_leaves_until_the_last_moment_of_its_day(service: NotificationService) -> None:
+    customer_id = await born(service, 3, 10)
+    await move_and_plan(service, MORNING)
+    service.clock.move_to(datetime(2026, 3, 10, 15, 59, 59, tzinfo=UTC))
+    await service.deliver(ScriptedChannel())
+    assert [row["state"] for row in await service.messages(customer_id)] == ["sent"]

@@ -17,6 +17,7 @@ from services.notification.audience.use_cases import lock_members
 from services.notification.channels.port import Email
 from services.notification.desk import Desk
 from services.notification.inbox.use_cases import NewItem, put_items
+from services.notification.local_days import end_of_local_day, zone_of
 from services.notification.messages import events
 from services.notification.messages.decision import obstacle_on
 from services.notification.messages.repository import deliveries
@@ -91,6 +92,8 @@ def _sort(batch: _Sorted, row: Row[Any], members: Mapping[UUID, Member], desk: D
     member = members[row.customer_id]
     channel = Channel(row.channel)
     obstacle = obstacle_on(channel, member, Purpose(row.purpose))
+    if obstacle is None and _comes_too_late(row, member, desk):
+        obstacle = Reason.TOO_LATE
     if obstacle is not None:
         batch.cancelled.append((row, obstacle))
         return
@@ -103,6 +106,14 @@ def _sort(batch: _Sorted, row: Row[Any], members: Mapping[UUID, Member], desk: D
         batch.items.append((row, content))
     else:
         batch.emails.append((row, member, content))
+
+
+def _comes_too_late(row: Row[Any], member: Member, desk: Desk) -> bool:
+    """A greeting belongs to its day, however long the mail server was away; one that may be there already goes on."""
+    if row.rule != RuleName.BIRTHDAY.value or row.resends:
+        return False
+    zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
+    return desk.clock.now() >= end_of_local_day(row.happened_at, zone)
 
 
 def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
