@@ -53,6 +53,9 @@ def test_old_dead_letters_leave_the_window() -> None:
 
 
 def test_without_a_limit_none_are_too_many() -> None:
-    limit = DeadLetterLimit.none()
+    usual, none = DeadLetterLimit(), DeadLetterLimit.none()
     for _ in range(2_500):
-        limit.buried()
+        none.buried()
+    with pytest.raises(TooManyDeadLetters):
+        for _ in range(2_500):
+            usual.buried()
