@@ -53,9 +53,11 @@ def test_old_dead_letters_leave_the_window() -> None:
 
 
 def test_without_a_limit_none_are_too_many() -> None:
-    usual, none = DeadLetterLimit(), DeadLetterLimit.none()
-    for _ in range(2_500):
-        none.buried()
+    bury_many(DeadLetterLimit.none())
     with pytest.raises(TooManyDeadLetters):
-        for _ in range(2_500):
-            usual.buried()
+        bury_many(DeadLetterLimit())
+
+
+def bury_many(limit: DeadLetterLimit) -> None:
+    for _ in range(2_500):
+        limit.buried()
