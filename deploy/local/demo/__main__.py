@@ -1,5 +1,6 @@
 """`make demo`: 18 months of real purchases through the whole platform, and the proof that each arrived once."""
 
+import contextlib
 import json
 import signal
 import threading
@@ -96,7 +97,9 @@ def _stay_up(stack: StackAddress, figures: dict[str, Any]) -> None:
     )
     for line in lines:
         console.print(line, soft_wrap=True, markup=False)
-    threading.Event().wait()
+    with contextlib.suppress(KeyboardInterrupt):
+        threading.Event().wait()
+    console.print("stopping")
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> None:
