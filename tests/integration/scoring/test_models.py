@@ -66,6 +66,7 @@ async def test_a_new_model_is_told_in_batches_with_progress(
         "customers": 2357,
         "scored": 2357,
         "told": 2357,
+        "skipped": 0,
         "done": True,
     }
     assert await scoring.rescore() == 1
