@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
@@ -12,6 +13,10 @@ from tests.support.logs import log_plainly
 from tests.support.postgres import DatabaseFactory
 from tests.support.run_folder import close_run, open_run, run_cluster, run_folder, run_lock, run_server
 from tests.support.tokens import Tokens, create_tokens
+
+# An example that takes long says that the machine is busy, not that the code is wrong.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 def pytest_configure(config: pytest.Config) -> None:
