@@ -6,7 +6,9 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.notification.audience.api import router as audience_router
-from services.notification.channels.smtp import SmtpChannel, SmtpOptions
+from services.notification.channels.assembly import Workshop, assemble, environment_secrets
+from services.notification.channels.registry import Providers
+from services.notification.channels.smtp import SmtpOptions
 from services.notification.desk import Desk
 from services.notification.inbox.api import router as inbox_router
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
@@ -18,6 +20,7 @@ from services.notification.rules.consumers import CareConsumers
 from services.notification.settings import NotificationSettings, parse_sender
 from services.notification.templates.api import router as templates_router
 from services.notification.templates.library import TemplateLibrary
+from shared.contracts.common import Channel
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
 from shared.runtime import Component
@@ -36,7 +39,8 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
         default_language=policy.default_language,
         default_time_zone=policy.default_time_zone,
     )
-    return Desk(policy=policy, clock=platform.clock, outbox=platform.outbox, templates=templates)
+    channels = frozenset(platform.settings.providers().channels) | {Channel.INBOX}
+    return Desk(policy=policy, clock=platform.clock, outbox=platform.outbox, templates=templates, channels=channels)
 
 
 def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
@@ -57,7 +61,7 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
     consumers = CareConsumers(desk)
     return (
         OutboxRelay(database, platform.broker),
-        DeliveryLoop(database, SmtpChannel(smtp_options(settings)), desk, delivery_options(settings)),
+        DeliveryLoop(database, create_providers(settings), desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
         # Two groups, so that a flood of interactions keeps no consent waiting.
         Consumer(
@@ -73,6 +77,11 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
             broker=platform.broker,
         ),
     )
+
+
+def create_providers(settings: NotificationSettings) -> Providers:
+    """Raises SettingsError when the providers document, or a secret that it names, cannot be used."""
+    return assemble(settings.providers(), Workshop(smtp=smtp_options(settings), secret=environment_secrets()))
 
 
 def smtp_options(settings: NotificationSettings) -> SmtpOptions:
@@ -95,7 +104,7 @@ def smtp_options(settings: NotificationSettings) -> SmtpOptions:
 def delivery_options(settings: NotificationSettings) -> DeliveryOptions:
     return DeliveryOptions(
         concurrency=settings.smtp_connections,
-        in_hand=4 * settings.smtp_connections,
+        reserved=settings.delivery_urgent_places,
         lease=settings.lease,
         send_timeout=settings.send_timeout,
         limits=DeliveryLimits(

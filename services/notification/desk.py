@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from services.notification.policy import CarePolicy
 from services.notification.templates.library import TemplateLibrary
 from shared.clock import Clock
+from shared.contracts.common import Channel
 from shared.messaging.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The policy in force, business time, the way out for events, and the words."""
+    """The policy in force, business time, the way out for events, the words, and the channels that are configured."""
 
     policy: CarePolicy
     clock: Clock
     outbox: Outbox
     templates: TemplateLibrary
+    channels: frozenset[Channel] = frozenset({Channel.EMAIL, Channel.INBOX})

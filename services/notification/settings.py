@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.notification.channels.configuration import ProvidersDocument
 from services.notification.policy import CarePolicy
 from shared.errors import InvalidInput
 from shared.settings import ServiceSettings, SettingsError
@@ -31,6 +32,9 @@ class NotificationSettings(ServiceSettings):
         None, description="the care policy, a JSON document; without one the shipped policy applies"
     )
 
+    providers_file: Path | None = Field(
+        None, description="which providers serve which channel, a JSON document; without one email alone, by SMTP_HOST"
+    )
     smtp_host: str = Field("127.0.0.1", min_length=1, description="the mail server that takes our messages")
     smtp_port: int = Field(8025, ge=1, le=65535)
     smtp_tls: Literal["none", "starttls", "tls"] = Field("none", description="none is for a server on this machine")
@@ -51,6 +55,9 @@ class NotificationSettings(ServiceSettings):
         None, description="a mailbox that takes requests to unsubscribe, named in List-Unsubscribe where it is set"
     )
 
+    delivery_urgent_places: int = Field(
+        1, ge=0, le=50, description="of what a provider is sent at once, kept free for urgent messages"
+    )
     delivery_uncertain: Literal["resend", "hold"] = Field(
         "resend", description="when it is not known whether an email was accepted: send it again, or hold it for review"
     )
@@ -77,6 +84,11 @@ class NotificationSettings(ServiceSettings):
             raise ValueError(
                 "a password would travel in the clear: set RAPPORT_NOTIFICATION_SMTP_TLS to starttls or tls"
             )
+        if self.delivery_urgent_places >= self.smtp_connections:
+            raise ValueError(
+                "RAPPORT_NOTIFICATION_DELIVERY_URGENT_PLACES must be less than RAPPORT_NOTIFICATION_SMTP_CONNECTIONS: "
+                "what is not urgent needs a place, too"
+            )
         if self.lease < self.send_timeout * 1.5:
             raise ValueError(
                 "RAPPORT_NOTIFICATION_DELIVERY_LEASE_SECONDS must be at least 9 times the SMTP timeout, which one send "
@@ -92,6 +104,18 @@ class NotificationSettings(ServiceSettings):
     def send_timeout(self) -> timedelta:
         """Connecting, greeting, MAIL, RCPT, DATA and its end may each take the server's whole time."""
         return timedelta(seconds=6 * self.smtp_timeout_seconds)
+
+    def providers(self) -> ProvidersDocument:
+        """Raises SettingsError when the document cannot be read or names what there is not."""
+        if self.providers_file is None:
+            return ProvidersDocument()
+        try:
+            return ProvidersDocument.model_validate_json(self.providers_file.read_bytes())
+        except (OSError, ValidationError) as error:
+            raise SettingsError(
+                f"RAPPORT_NOTIFICATION_PROVIDERS_FILE: {self.providers_file} is no providers document: {error}",
+                code="settings_invalid",
+            ) from None
 
     def policy(self) -> CarePolicy:
         """Raises SettingsError when the document cannot be read or says what no policy can."""

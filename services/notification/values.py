@@ -41,6 +41,7 @@ class Reason(StrEnum):
     OPEN_COMPLAINT = "open_complaint"
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
+    CHANNEL_OFF = "channel_off"
 
 
 class MessageState(StrEnum):
@@ -50,6 +51,14 @@ class MessageState(StrEnum):
     SENT = "sent"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+class Lane(StrEnum):
+    """Who goes first where many wait: what cannot wait, the daily round, and mass mailings; each has capacity kept."""
+
+    URGENT = "urgent"
+    NORMAL = "normal"
+    BULK = "bulk"
 
 
 class Permission(NamedTuple):
@@ -79,13 +88,19 @@ class Member:
     language: str = ""
     time_zone: str = ""
     email: str | None = None
+    addresses: Mapping[Channel, str] = field(default_factory=dict)
     granted: frozenset[Permission] = frozenset()
     has_quieting_complaint: bool = False
     loyalty_level: str | None = None
 
     def address_on(self, channel: Channel) -> str | None:
         """Where a message on `channel` would go; the inbox needs no address but the customer itself."""
-        return self.email if channel is Channel.EMAIL else str(self.customer_id)
+        match channel:
+            case Channel.INBOX:
+                return str(self.customer_id)
+            case Channel.EMAIL:
+                return self.email
+        return self.addresses.get(channel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +118,7 @@ class MessagePlan:
     """That a rule would like to write to a customer, and all it would say.
 
     `happened_at` and `recorded_at` are the fact's own instants, so that lateness is judged by data alone; `facts` is
-    what the template may show; `caused_by` is the id of the event behind it.
+    what the template may show; `caused_by` is the id of the event behind it; `lane` is who it waits behind.
     """
 
     customer_id: UUID
@@ -114,6 +129,7 @@ class MessagePlan:
     facts: Mapping[str, str] = field(default_factory=dict)
     caused_by: str | None = None
     correlation_id: str | None = None
+    lane: Lane = Lane.NORMAL
 
 
 def message_id_of(customer_id: UUID, rule: RuleName, occasion: str, channel: Channel) -> UUID:

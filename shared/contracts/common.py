@@ -40,8 +40,17 @@ class CustomerKind(StrEnum):
 
 
 class Channel(StrEnum):
+    """A way in which customers are written to; `inbox` is the one inside the business's own app."""
+
     EMAIL = "email"
     INBOX = "inbox"
+    SMS = "sms"
+    WECOM = "wecom"
+    DINGTALK = "dingtalk"
+    FEISHU = "feishu"
+    WEBHOOK = "webhook"
+    WEB_PUSH = "web_push"
+    DIRECT_MAIL = "direct_mail"
 
 
 class Purpose(StrEnum):

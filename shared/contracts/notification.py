@@ -5,9 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.common import Channel, Instant, LanguageTag, Purpose, ShortText
+from shared.contracts.common import Channel, CurrencyCode, Instant, LanguageTag, Purpose, ShortText, Value
 from shared.contracts.envelope import EventData
 from shared.contracts.topics import NOTIFICATION_EVENTS
+
+
+class MessageCost(Value):
+    """What a provider charges, in millionths of the currency's main unit: 0.0079 USD are 7900."""
+
+    micros: Annotated[int, Field(ge=0, le=10**15)]
+    currency: CurrencyCode
 
 
 class MessageDecided(EventData):
@@ -33,6 +40,11 @@ class MessageSent(MessageDecided):
 
     subject: Annotated[str, Field(max_length=400)] | None = None
     attempts: Annotated[int, Field(ge=1)]
+    provider: ShortText | None = None
+    units: (
+        Annotated[int, Field(ge=1, description="what the provider counts: the segments of a text message")] | None
+    ) = None
+    cost: MessageCost | None = None
 
 
 class MessageFailed(MessageDecided):
@@ -42,6 +54,7 @@ class MessageFailed(MessageDecided):
 
     reason: Annotated[str, Field(max_length=1000)]
     attempts: Annotated[int, Field(ge=1)]
+    provider: ShortText | None = None
 
 
 class MessageSuppressed(MessageDecided):

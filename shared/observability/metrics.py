@@ -86,11 +86,14 @@ JOB_FAILURES = Gauge("rapport_job_consecutive_failures", "Failures since a job l
 # Messages to customers
 MESSAGE_SENDS = Counter(
     "rapport_message_sends",
-    "Attempts to deliver a message: sent, failed, uncertain.",
-    ("service", "channel", "outcome"),
+    "Attempts to deliver a message: accepted, deferred, rejected, unreachable, uncertain.",
+    ("service", "channel", "provider", "outcome"),
 )
 MESSAGE_SEND_SECONDS = Histogram(
-    "rapport_message_send_seconds", "Time a provider took to accept a message.", ("service", "channel"), buckets=_SLOW
+    "rapport_message_send_seconds",
+    "Time a provider took to answer.",
+    ("service", "channel", "provider"),
+    buckets=_SLOW,
 )
 
 # Process

@@ -13,14 +13,18 @@ import httpx
 from sqlalchemy import text
 
 from services.notification.app import DEFINITION, create_api, create_desk
-from services.notification.channels.port import EmailChannel
+from services.notification.channels.breaker import BreakerPolicy
+from services.notification.channels.port import Provider
+from services.notification.channels.registry import Providers, serving
 from services.notification.desk import Desk
 from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits
-from services.notification.messages.use_cases.claiming import Batch, take_due
+from services.notification.messages.use_cases.claiming import Batch, Hand, take_due
+from services.notification.messages.use_cases.settling import Rules
 from services.notification.occasions.use_cases import plan_due
 from services.notification.rules.consumers import CareConsumers
 from services.notification.settings import NotificationSettings
+from services.notification.values import Lane
 from shared.clock import SteppedClock, wall_now
 from shared.contracts.common import Channel
 from shared.contracts.customer import ProfileErased, ProfileUpdated
@@ -32,11 +36,14 @@ from shared.service import open_platform
 from tests.support import outbox
 from tests.support.eventually import eventually
 from tests.support.factories.notification import NOON
+from tests.support.smtp import ScriptedChannel
 from tests.support.tokens import Tokens, create_tokens
 
 SCOPES = ("notification:read", "notification:write", "notification:admin")
 QUICK = DeliveryLimits(first_delay=timedelta(milliseconds=1), longest_delay=timedelta(milliseconds=5))
+IMPATIENT = BreakerPolicy(first_pause=timedelta(milliseconds=20), longest_pause=timedelta(milliseconds=100))
 LEASE = timedelta(seconds=30)
+RULES = Rules(providers=serving(Channel.EMAIL, [ScriptedChannel()]), limits=QUICK, breaker=IMPATIENT)
 
 
 @dataclass(slots=True)
@@ -80,24 +87,23 @@ class NotificationService:
     async def claim(self, *, limit: int = 10) -> Batch:
         """One batch of due messages, of both channels."""
         async with self.database.transaction() as session:
-            return await take_due(
-                session,
-                limits={Channel.INBOX: limit, Channel.EMAIL: limit},
-                lease=LEASE,
-                wall=self.wall(),
-                desk=self.desk,
-            )
+            queues = {(channel, lane): limit for channel in (Channel.INBOX, Channel.EMAIL) for lane in Lane}
+            hand = Hand(queues=queues, capacity={"smtp": limit}, lease=LEASE)
+            providers = serving(Channel.EMAIL, [ScriptedChannel()])
+            return await take_due(session, hand=hand, providers=providers, wall=self.wall(), desk=self.desk)
 
-    def loop(self, channel: EmailChannel, **options: Any) -> DeliveryLoop:
-        values: dict[str, Any] = {"poll_seconds": 0.02, "first_pause_seconds": 0.02, "limits": QUICK} | options
-        return DeliveryLoop(self.database, channel, self.desk, DeliveryOptions(**values), wall=self.wall)
+    def loop(self, channel: Provider | Providers, **options: Any) -> DeliveryLoop:
+        """`channel` is all there is for email, or everything that is configured."""
+        providers = channel if isinstance(channel, Providers) else serving(Channel.EMAIL, [channel])
+        values: dict[str, Any] = {"poll_seconds": 0.02, "breaker": IMPATIENT, "limits": QUICK} | options
+        return DeliveryLoop(self.database, providers, self.desk, DeliveryOptions(**values), wall=self.wall)
 
-    async def deliver(self, channel: EmailChannel, **options: Any) -> None:
+    async def deliver(self, channel: Provider | Providers, **options: Any) -> None:
         """Runs the loop until nothing is left to be sent."""
         async with running(self.loop(channel, **options)):
             await self.until_settled()
 
-    async def deliver_nothing_yet(self, channel: EmailChannel) -> None:
+    async def deliver_nothing_yet(self, channel: Provider | Providers) -> None:
         """Runs the loop for long enough that it would have taken what it may take."""
         async with running(self.loop(channel)):
             await asyncio.sleep(0.2)

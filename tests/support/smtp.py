@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from deploy.local.mailbox import Faults, Mailbox
-from services.notification.channels.port import Email, SendResult, SendStatus
-from services.notification.channels.smtp import SmtpChannel, SmtpOptions
+from services.notification.channels.port import Capabilities, Outgoing, SendResult, SendStatus
+from services.notification.channels.smtp import SmtpOptions, SmtpProvider
 
 DOMAIN = "shop.example"
 ACCEPTED = SendResult(SendStatus.ACCEPTED, "250 OK")
@@ -21,7 +21,7 @@ async def running_mailbox(folder: Path, *, port: int = 0, faults: Faults | None 
         yield mailbox
 
 
-def smtp_channel(mailbox: Mailbox, **options: Any) -> SmtpChannel:
+def smtp_channel(mailbox: Mailbox, **options: Any) -> SmtpProvider:
     values: dict[str, Any] = {
         "host": mailbox.host,
         "port": mailbox.port,
@@ -33,18 +33,26 @@ def smtp_channel(mailbox: Mailbox, **options: Any) -> SmtpChannel:
         "timeout_seconds": 5.0,
         "max_connections": 4,
     }
-    return SmtpChannel(SmtpOptions(**(values | options)))
+    return SmtpProvider(SmtpOptions(**(values | options)))
 
 
 class ScriptedChannel:
     """Answers each email with what `script` returns or raises, by default acceptance; remembers what it was given."""
 
-    def __init__(self, script: Callable[[Email], Awaitable[SendResult]] | None = None) -> None:
-        self.emails: list[Email] = []
+    def __init__(
+        self,
+        script: Callable[[Outgoing], Awaitable[SendResult]] | None = None,
+        *,
+        name: str = "smtp",
+        honours_key: bool = False,
+    ) -> None:
+        self.name = name
+        self.capabilities = Capabilities(honours_key=honours_key)
+        self.emails: list[Outgoing] = []
         self.closed = False
         self._script = script
 
-    async def send(self, email: Email) -> SendResult:
+    async def send(self, email: Outgoing) -> SendResult:
         self.emails.append(email)
         await asyncio.sleep(0)
         return await self._script(email) if self._script is not None else ACCEPTED
@@ -53,11 +61,11 @@ class ScriptedChannel:
         self.closed = True
 
 
-def answering(*results: SendResult) -> Callable[[Email], Awaitable[SendResult]]:
+def answering(*results: SendResult) -> Callable[[Outgoing], Awaitable[SendResult]]:
     """A script of these results in turn, and acceptance after them."""
     left = list(results)
 
-    async def answer(_email: Email) -> SendResult:
+    async def answer(_email: Outgoing) -> SendResult:
         return left.pop(0) if left else ACCEPTED
 
     return answer

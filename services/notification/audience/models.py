@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, BigInteger, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.notification.database import Base
@@ -27,6 +27,7 @@ class Customer(Base, table=True):
     language: str = Field(sa_type=Text)
     time_zone: str = Field(sa_type=Text)
     email: str | None = Field(default=None, sa_type=Text)
+    addresses: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
     granted: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
     changed_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
 

@@ -1,12 +1,17 @@
 """What this service keeps of a profile: how to address a customer, where, and what was agreed to. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
 from shared.contracts.customer import Birthday, Consent, ContactPoint, ProfileUpdated
+
+KINDS: Mapping[Channel, str] = MappingProxyType({Channel.SMS: "mobile"})
+"""The kind of contact point behind each channel, beside email and the inbox, which needs none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +27,7 @@ class KnownProfile:
     time_zone: str
     birthday: Birthday | None
     email: str | None
+    addresses: Mapping[Channel, str]
     granted: frozenset[Permission]
     changed_at: datetime
 
@@ -37,6 +43,7 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
         time_zone=data.time_zone,
         birthday=data.birthday,
         email=email_of(data.contact_points),
+        addresses=addresses_of(data.contact_points),
         granted=granted_by(data.consents),
         changed_at=at,
     )
@@ -44,8 +51,18 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
 
 def email_of(points: tuple[ContactPoint, ...]) -> str | None:
     """The primary address, else the first one."""
-    emails = sorted((point for point in points if point.kind == "email"), key=lambda point: not point.primary)
-    return emails[0].address if emails else None
+    return _primary(points, "email")
+
+
+def addresses_of(points: tuple[ContactPoint, ...]) -> dict[Channel, str]:
+    """Where each of the other channels would go, from the primary contact point of its kind, else the first one."""
+    found = {channel: _primary(points, kind) for channel, kind in KINDS.items()}
+    return {channel: address for channel, address in found.items() if address is not None}
+
+
+def _primary(points: tuple[ContactPoint, ...], kind: str) -> str | None:
+    those = sorted((point for point in points if point.kind == kind), key=lambda point: not point.primary)
+    return those[0].address if those else None
 
 
 def granted_by(consents: tuple[Consent, ...]) -> frozenset[Permission]:

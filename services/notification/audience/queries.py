@@ -12,6 +12,7 @@ from services.notification.audience.repository import load_members
 from services.notification.audience.schemas import AudienceRead, OpenComplaintRead, PermissionRead
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState
+from shared.contracts.common import Channel
 from shared.errors import NotFound
 
 
@@ -54,6 +55,7 @@ async def get_audience(session: AsyncSession, customer_id: UUID) -> AudienceRead
         language=customer.language,
         time_zone=customer.time_zone,
         email=customer.email,
+        addresses={Channel(channel): address for channel, address in customer.addresses.items()},
         granted=[PermissionRead(channel=channel, purpose=purpose) for channel, purpose in permissions],
         loyalty_level=score.loyalty_level if score else None,
         lifecycle_stage=score.lifecycle_stage if score else None,

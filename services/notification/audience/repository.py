@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
 from services.notification.values import Member, MemberState
+from shared.contracts.common import Channel
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
 from shared.contracts.scoring import ScoreChanged
 
@@ -27,6 +28,7 @@ _BLANK: dict[str, Any] = {
     "language": "",
     "time_zone": "",
     "email": None,
+    "addresses": {},
     "granted": [],
 }
 
@@ -76,6 +78,7 @@ def _member_of(row: Row[Any]) -> Member:
         language=row.language,
         time_zone=row.time_zone,
         email=row.email,
+        addresses={Channel(channel): address for channel, address in row.addresses.items()},
         granted=frozenset(map(parse_permission, row.granted)),
         has_quieting_complaint=row.quieted,
         loyalty_level=row.loyalty_level,
@@ -107,6 +110,7 @@ def _row_of(profile: KnownProfile) -> dict[str, Any]:
         "language": profile.language,
         "time_zone": profile.time_zone,
         "email": profile.email,
+        "addresses": dict(profile.addresses),
         "granted": sorted(map(permission_text, profile.granted)),
         "changed_at": profile.changed_at,
     }

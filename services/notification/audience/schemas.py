@@ -3,6 +3,8 @@
 from datetime import datetime
 from uuid import UUID
 
+from pydantic import Field
+
 from services.notification.values import MemberState
 from shared.contracts.common import Channel, Purpose
 from shared.contracts.interaction import Severity
@@ -32,6 +34,7 @@ class AudienceRead(ResponseModel):
     language: str
     time_zone: str
     email: str | None
+    addresses: dict[Channel, str] = Field(description="where the other channels go")
     granted: list[PermissionRead]
     loyalty_level: str | None
     lifecycle_stage: str | None

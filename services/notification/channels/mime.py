@@ -7,7 +7,7 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
-from services.notification.channels.port import Email
+from services.notification.channels.port import Outgoing
 from shared.contracts.common import Purpose
 from shared.errors import InvalidInput
 
@@ -23,7 +23,7 @@ def check_address(address: str) -> str:
     return address
 
 
-def compose(email: Email, *, sender: Address, message_id_domain: str, unsubscribe: str | None) -> bytes:
+def compose(email: Outgoing, *, sender: Address, message_id_domain: str, unsubscribe: str | None) -> bytes:
     """The message to send. `unsubscribe` is a mailbox that takes requests, named where consent is what we rely on.
 
     Raises InvalidInput (`address_invalid`, `content_invalid`) for what cannot be sent to anybody, ever.

@@ -1,19 +1,24 @@
-"""The way out by email, as the delivery of messages needs it; `smtp` provides it."""
+"""The way out on any channel, as the delivery of messages needs it; every provider is an adapter behind it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from shared.contracts.common import Purpose
+from shared.contracts.common import Channel, Purpose
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Email:
-    """A message to one recipient. `message_id` becomes its Message-ID, `composed_at` its Date: both outlive retries."""
+class Outgoing:
+    """A message to one recipient on one channel, the same to the letter at every attempt.
+
+    `message_id` is its idempotency key at providers that know such a thing, and a mail's Message-ID; `composed_at` is a
+    mail's Date. Channels without a subject or HTML leave them out.
+    """
 
     message_id: UUID
+    channel: Channel = Channel.EMAIL
     address: str
     name: str
     language: str
@@ -32,23 +37,60 @@ class SendStatus(StrEnum):
     REJECTED = "rejected"
     """Certainly not accepted, and it never will be."""
     UNREACHABLE = "unreachable"
-    """Certainly not accepted, and no other message would be at present."""
+    """Certainly not accepted, and no other message would be at present: another provider is to be tried."""
     UNCERTAIN = "uncertain"
-    """Handed over, but the answer never came: it may or may not have been accepted."""
+    """Handed over, but no answer came that can be understood: it may or may not have been accepted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What a provider charges, in millionths of the currency's main unit: 0.0079 USD are 7900."""
+
+    micros: int
+    currency: str
 
 
 @dataclass(frozen=True, slots=True)
 class SendResult:
-    """`detail` is what the provider said, without personal data."""
+    """`detail` is what the provider said, without personal data; `reference` is its own name for the message.
+
+    `units` is what the provider counts (the segments of a text message). `retry_after` is how long it asks to be left
+    alone.
+    """
 
     status: SendStatus
     detail: str = ""
+    reference: str | None = None
+    units: int = 1
+    retry_after: timedelta | None = None
 
 
-class EmailChannel(Protocol):
-    """Sends one email per call, several calls at a time."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capabilities:
+    """What can be relied on at a provider.
 
-    async def send(self, email: Email) -> SendResult:
+    With `honours_key` a repeat of the same message is recognised by its id and not delivered again, so that an attempt
+    of which nobody heard is simply repeated. `gives_receipts` says that it tells later what became of a message.
+    `longest_text` is in characters.
+    """
+
+    honours_key: bool = False
+    gives_receipts: bool = False
+    longest_text: int | None = None
+
+
+class Provider(Protocol):
+    """Sends one message per call, several calls at a time."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the configuration, on every attempt and in every metric."""
+        ...
+
+    @property
+    def capabilities(self) -> Capabilities: ...
+
+    async def send(self, message: Outgoing) -> SendResult:
         """Never raises for what a provider or a network does: that is a result.
 
         May block for as long as its own timeouts allow. When cancelled after the hand-over has begun, it is not known

@@ -1,7 +1,6 @@
 """Email over SMTP: reused connections, and an answer that tells apart what was refused from what is not known."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -11,13 +10,12 @@ from typing import Literal
 
 import aiosmtplib
 
+from services.notification.channels.detail import masked
 from services.notification.channels.mime import compose
-from services.notification.channels.port import Email, SendResult, SendStatus
+from services.notification.channels.port import Capabilities, Outgoing, SendResult, SendStatus
 from shared.errors import InvalidInput
 
 _CLOSING = 421
-_LONGEST_DETAIL = 500
-_ANY_ADDRESS = re.compile(r"[^\s<>()\[\],;:@]+@[^\s<>()\[\],;:@]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +25,7 @@ class SmtpOptions:
     `messages_per_connection` bounds how long a connection lives: servers rotate and balance between connections.
     """
 
+    name: str = "smtp"
     host: str
     port: int
     tls: Literal["none", "starttls", "tls"]
@@ -52,18 +51,24 @@ class _Connection:
     reusable: bool = True
 
 
-class SmtpChannel:
-    """An EmailChannel over at most `max_connections` connections, opened when needed and kept for the next message."""
+class SmtpProvider:
+    """A Provider over at most `max_connections` connections, opened when needed and kept for the next message."""
+
+    capabilities = Capabilities(gives_receipts=True)
 
     def __init__(self, options: SmtpOptions) -> None:
         self._options = options
         self._places = asyncio.Semaphore(options.max_connections)
         self._idle: list[_Connection] = []
 
-    async def send(self, email: Email) -> SendResult:
+    @property
+    def name(self) -> str:
+        return self._options.name
+
+    async def send(self, message: Outgoing) -> SendResult:
         try:
             content = compose(
-                email,
+                message,
                 sender=self._options.sender,
                 message_id_domain=self._options.message_id_domain,
                 unsubscribe=self._options.unsubscribe,
@@ -72,7 +77,7 @@ class SmtpChannel:
             return SendResult(SendStatus.REJECTED, error.detail)
         try:
             async with self._connection() as connection:
-                return await self._converse(connection, email.address, content)
+                return await self._converse(connection, message.address, content)
         except _Unreachable as error:
             return SendResult(SendStatus.UNREACHABLE, masked(str(error)))
 
@@ -157,12 +162,6 @@ def _meaning(error: aiosmtplib.SMTPResponseException, handed_over: bool) -> Send
 
 def _said(error: Exception) -> str:
     return str(error) or type(error).__name__
-
-
-def masked(text: str) -> str:
-    """What a server says, in one bounded line and without the addresses it likes to repeat."""
-    line = " ".join(text.split())[:_LONGEST_DETAIL]
-    return _ANY_ADDRESS.sub("<address>", line)
 
 
 async def _quit(connection: _Connection) -> None:

@@ -1,6 +1,6 @@
 """Whether a planned message is written, on which channels, and if not, why: pure, over a plan and a member."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,12 +34,19 @@ class Decision:
 
 
 def decide(
-    plan: MessagePlan, member: Member, policy: CarePolicy, *, known_at: datetime, too_late: bool = False
+    plan: MessagePlan,
+    member: Member,
+    policy: CarePolicy,
+    *,
+    known_at: datetime,
+    too_late: bool = False,
+    channels: Collection[Channel] = tuple(Channel),
 ) -> Decision:
     """The decision on one plan.
 
     `known_at` is when the facts needed were all there: the plan's own `recorded_at`, or the instant of the profile that
-    a plan had to wait for. `too_late` is what the caller found out about an occasion's local day.
+    a plan had to wait for. `too_late` is what the caller found out about an occasion's local day. `channels` are those
+    that something is configured for.
     """
     rule = policy.rules[plan.rule]
     refusal = _refusal(plan, member, policy, known_at=known_at, too_late=too_late)
@@ -47,7 +54,7 @@ def decide(
         return _suppressed(rule, refusal)
     if member.state is MemberState.UNKNOWN:
         return Decision(outcome=Outcome.AWAITING_PROFILE, channel=rule.channels[0], purpose=rule.purpose)
-    considered = choose_channels(member, rule)
+    considered = choose_channels(member, rule, channels)
     chosen = [verdict.channel for verdict in considered if verdict.chosen]
     if not chosen:
         return _suppressed(rule, _why_none(considered), considered)
@@ -73,12 +80,12 @@ def _refusal(
     return None
 
 
-def choose_channels(member: Member, rule: RulePolicy) -> tuple[Verdict, ...]:
+def choose_channels(member: Member, rule: RulePolicy, channels: Collection[Channel]) -> tuple[Verdict, ...]:
     """The first usable channel is the primary one; with `inbox_copy` a usable inbox is taken as well."""
     verdicts: list[Verdict] = []
     has_primary = False
     for channel in rule.channels:
-        obstacle = obstacle_on(channel, member, rule.purpose)
+        obstacle = obstacle_on(channel, member, rule.purpose) if channel in channels else Reason.CHANNEL_OFF
         is_copy = has_primary and rule.inbox_copy and channel is Channel.INBOX
         chosen = obstacle is None and (not has_primary or is_copy)
         has_primary = has_primary or chosen
@@ -98,9 +105,9 @@ def obstacle_on(channel: Channel, member: Member, purpose: Purpose) -> Reason | 
 
 
 def _why_none(considered: Sequence[Verdict]) -> Reason:
-    # A missing address is the more telling reason: there was consent, and somebody can still supply the address.
+    # A missing address is the most telling reason: there was consent, and somebody can still supply the address.
     reasons = {verdict.reason for verdict in considered}
-    return Reason.NO_ADDRESS if Reason.NO_ADDRESS in reasons else Reason.NO_CONSENT
+    return next((why for why in (Reason.NO_ADDRESS, Reason.NO_CONSENT) if why in reasons), Reason.CHANNEL_OFF)
 
 
 def _suppressed(rule: RulePolicy, reason: Reason, considered: tuple[Verdict, ...] = ()) -> Decision:

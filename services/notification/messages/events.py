@@ -7,7 +7,7 @@ from uuid import UUID
 
 from services.notification.values import Reason
 from shared.contracts.common import Channel, Purpose
-from shared.contracts.notification import MessageFailed, MessageSent, MessageSuppressed
+from shared.contracts.notification import MessageCost, MessageFailed, MessageSent, MessageSuppressed
 from shared.messaging.outbox import NewEvent
 
 _LONGEST_REASON = 1000
@@ -28,12 +28,29 @@ class Told:
     correlation_id: str | None
 
 
-def sent(told: Told, *, at: datetime, subject: str | None, attempts: int) -> NewEvent:
-    return _event(told, MessageSent(**_common(told, at), subject=subject, attempts=attempts))
+@dataclass(frozen=True, slots=True)
+class SentBy:
+    """By whom a message went and what that cost; nothing of it is known of an inbox item."""
+
+    provider: str | None = None
+    units: int | None = None
+    cost_micros: int | None = None
+    cost_currency: str | None = None
 
 
-def failed(told: Told, *, at: datetime, reason: str, attempts: int) -> NewEvent:
-    return _event(told, MessageFailed(**_common(told, at), reason=reason[:_LONGEST_REASON], attempts=attempts))
+def sent(told: Told, *, at: datetime, subject: str | None, attempts: int, way: SentBy = SentBy()) -> NewEvent:
+    cost = None
+    if way.cost_micros is not None and way.cost_currency is not None:
+        cost = MessageCost(micros=way.cost_micros, currency=way.cost_currency)
+    data = MessageSent(
+        **_common(told, at), subject=subject, attempts=attempts, provider=way.provider, units=way.units, cost=cost
+    )
+    return _event(told, data)
+
+
+def failed(told: Told, *, at: datetime, reason: str, attempts: int, provider: str | None = None) -> NewEvent:
+    data = MessageFailed(**_common(told, at), reason=reason[:_LONGEST_REASON], attempts=attempts, provider=provider)
+    return _event(told, data)
 
 
 def suppressed(told: Told, *, at: datetime, reason: Reason) -> NewEvent:

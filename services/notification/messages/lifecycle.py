@@ -20,11 +20,15 @@ class UncertainPolicy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLimits:
-    """Deferrals and resends are counted apart: an unreachable provider uses up neither."""
+    """Deferrals and resends are counted apart: an unreachable provider uses up neither.
+
+    `max_repeats` bounds the resends to providers that recognise a message by its key, which risk no second copy.
+    """
 
     uncertain: UncertainPolicy = UncertainPolicy.RESEND
     max_deferrals: int = 10
     max_resends: int = 3
+    max_repeats: int = 20
     first_delay: timedelta = timedelta(seconds=2)
     longest_delay: timedelta = timedelta(minutes=15)
 
@@ -40,6 +44,14 @@ class Progress:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Way:
+    """What is known of the provider of an attempt: whether a repeat is recognised, and whether another one is left."""
+
+    keyed: bool = False
+    has_alternative: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """Where a message goes next; `delay` is set where it is to be tried again."""
 
@@ -50,7 +62,9 @@ class Step:
     reason: str | None = None
 
 
-def after_attempt(progress: Progress, attempt: int, result: SendResult, limits: DeliveryLimits) -> Step | None:
+def after_attempt(
+    progress: Progress, attempt: int, result: SendResult, limits: DeliveryLimits, way: Way = Way()
+) -> Step | None:
     """The step that follows from the result of attempt number `attempt`, or None where it changes nothing any more.
 
     A result may come late, after its lease had expired and the message had moved on: that it was accepted is then still
@@ -62,18 +76,19 @@ def after_attempt(progress: Progress, attempt: int, result: SendResult, limits: 
         if under_way or progress.state is MessageState.SENT:
             return None
         return Step(state=MessageState.SENT, deferrals=progress.deferrals, resends=progress.resends)
-    return _after_failure(progress, result, limits) if is_current else None
+    return _after_failure(progress, result, limits, way) if is_current else None
 
 
-def _after_failure(progress: Progress, result: SendResult, limits: DeliveryLimits) -> Step:
+def _after_failure(progress: Progress, result: SendResult, limits: DeliveryLimits, way: Way) -> Step:
     deferrals, resends = progress.deferrals, progress.resends
     match result.status:
         case SendStatus.UNREACHABLE:
-            return Step(state=MessageState.PLANNED, deferrals=deferrals, resends=resends, delay=limits.first_delay)
+            delay = timedelta() if way.has_alternative else limits.first_delay
+            return Step(state=MessageState.PLANNED, deferrals=deferrals, resends=resends, delay=delay)
         case SendStatus.DEFERRED if deferrals < limits.max_deferrals:
             delay = backoff(deferrals + 1, limits)
             return Step(state=MessageState.PLANNED, deferrals=deferrals + 1, resends=resends, delay=delay)
-        case SendStatus.UNCERTAIN if limits.uncertain is UncertainPolicy.RESEND and resends < limits.max_resends:
+        case SendStatus.UNCERTAIN if resends < _resends_allowed(limits, way):
             delay = backoff(resends + 1, limits)
             return Step(state=MessageState.PLANNED, deferrals=deferrals, resends=resends + 1, delay=delay)
         case SendStatus.UNCERTAIN:
@@ -81,6 +96,12 @@ def _after_failure(progress: Progress, result: SendResult, limits: DeliveryLimit
                 state=MessageState.UNCERTAIN, deferrals=deferrals, resends=resends, reason=result.detail or None
             )
     return Step(state=MessageState.FAILED, deferrals=deferrals, resends=resends, reason=result.detail or "not accepted")
+
+
+def _resends_allowed(limits: DeliveryLimits, way: Way) -> int:
+    if way.keyed:
+        return limits.max_repeats
+    return limits.max_resends if limits.uncertain is UncertainPolicy.RESEND else 0
 
 
 def backoff(count: int, limits: DeliveryLimits) -> timedelta:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     TIMESTAMP,
+    BigInteger,
     Column,
     ForeignKey,
     Index,
@@ -28,6 +29,10 @@ def _instant(*, nullable: bool = False) -> "Column[datetime]":
 
 def _count() -> "Column[int]":
     return Column(Integer, nullable=False, server_default="0")
+
+
+def _lane() -> "Column[str]":
+    return Column(Text, nullable=False, server_default="normal")
 
 
 class Decision(Base, table=True):
@@ -66,6 +71,7 @@ class Decision(Base, table=True):
     recorded_at: datetime = Field(sa_column=_instant())
     caused_by: str | None = Field(default=None, sa_type=Text)
     correlation_id: str | None = Field(default=None, sa_type=Text)
+    lane: str = Field(sa_column=_lane())
     policy_version: int
     decided_at: datetime = Field(sa_column=_instant())
 
@@ -74,7 +80,9 @@ class Message(Base, table=True):
     """One message on one channel, unique for ever by (customer, rule, occasion, channel).
 
     `planned_at`, `composed_at` and `settled_at` are business time; `next_attempt_at` and `lease_until` are wall time.
-    What is sent is kept from the first attempt on, so that a resend is the same message to the letter.
+    What is sent is kept from the first attempt on, so that a resend is the same message to the letter. `provider`,
+    `last_outcome` and `reference` are those of the latest attempt; `cost_micros` adds up what was accepted, in
+    millionths of `cost_currency`.
     """
 
     __tablename__ = "messages"
@@ -82,10 +90,11 @@ class Message(Base, table=True):
         UniqueConstraint("customer_id", "rule", "occasion", "channel"),
         Index("ix_messages_time", "planned_at", "message_id"),
         Index("ix_messages_customer_time", "customer_id", "planned_at", "message_id"),
-        Index("ix_messages_planned", "channel", "next_attempt_at", postgresql_where=text("state = 'planned'")),
+        Index("ix_messages_due", "channel", "lane", "next_attempt_at", postgresql_where=text("state = 'planned'")),
         Index("ix_messages_sending", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_messages_uncertain", "planned_at", postgresql_where=text("state = 'uncertain'")),
         Index("ix_messages_decision_id", "decision_id"),
+        Index("ix_messages_reference", "provider", "reference", postgresql_where=text("reference IS NOT NULL")),
     )
 
     message_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
@@ -106,6 +115,13 @@ class Message(Base, table=True):
     attempts: int = Field(default=0, sa_column=_count())
     deferrals: int = Field(default=0, sa_column=_count())
     resends: int = Field(default=0, sa_column=_count())
+    lane: str = Field(sa_column=_lane())
+    provider: str | None = Field(default=None, sa_type=Text)
+    last_outcome: str | None = Field(default=None, sa_type=Text)
+    reference: str | None = Field(default=None, sa_type=Text)
+    units: int | None = None
+    cost_micros: int | None = Field(default=None, sa_column=Column(BigInteger))
+    cost_currency: str | None = Field(default=None, sa_type=Text)
     address: str | None = Field(default=None, sa_type=Text)
     subject: str | None = Field(default=None, sa_type=Text)
     body_text: str | None = Field(default=None, sa_type=Text)
@@ -124,3 +140,5 @@ class Attempt(Base, table=True):
     finished_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
     outcome: str | None = Field(default=None, sa_type=Text)
     detail: str | None = Field(default=None, sa_type=Text)
+    provider: str | None = Field(default=None, sa_type=Text)
+    reference: str | None = Field(default=None, sa_type=Text)

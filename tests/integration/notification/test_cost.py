@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from services.notification.messages.use_cases import settling
 from tests.support.factories.notification import profile_updated, purchase, solar_birthday, visit
-from tests.support.notification_service import QUICK, NotificationService
+from tests.support.notification_service import RULES, NotificationService
 
 CUSTOMERS = 2000
 TABLES = ("messages", "decisions", "occasions", "attempts")
@@ -31,10 +31,10 @@ async def test_idle_work_reads_nothing_that_is_settled_or_far_away(service: Noti
     before = await rows_read_by_scans(service)
     for _ in range(10):  # more often than PostgreSQL looks at the parameters before it settles for one plan
         assert await service.plan() == 0
-        assert (await service.claim()).found == 0
+        assert (await service.claim()).moved == 0
         async with service.database.transaction() as session:
             assert not await settling.expire_leases(
-                session, limit=10, wall=service.wall(), limits=QUICK, desk=service.desk
+                session, limit=10, wall=service.wall(), rules=RULES, desk=service.desk
             )
         await service.get("/v1/occasions/progress")
         assert (await service.get("/v1/status"))["planned"] == 0

@@ -14,14 +14,14 @@ from uuid import UUID, uuid4
 import pytest
 
 from deploy.local.mailbox import Mailbox, count_by_message_id
-from services.notification.channels.port import Email, SendResult, SendStatus
+from services.notification.channels.port import Outgoing, SendResult, SendStatus
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.messages.repository import deliveries
 from services.notification.messages.use_cases import settling
 from services.notification.messages.use_cases.settling import AttemptResult, record_results
 from shared.contracts.notification import MessageFailed, MessageSent
 from tests.support.factories.notification import profile_updated, purchase
-from tests.support.notification_service import LEASE, QUICK, NotificationService
+from tests.support.notification_service import LEASE, QUICK, RULES, NotificationService
 from tests.support.smtp import ACCEPTED, DOMAIN, ScriptedChannel, answering, smtp_channel
 
 
@@ -95,7 +95,7 @@ async def test_crash_between_acceptance_and_record_sends_the_same_message_again(
     customer_id = await plan_one(service)
     real = smtp_channel(mailbox)
 
-    async def accept_and_die(email: Email) -> SendResult:
+    async def accept_and_die(email: Outgoing) -> SendResult:
         await real.send(email)
         raise Crash
 
@@ -176,13 +176,11 @@ async def test_worker_slower_than_its_lease_is_overtaken_but_its_acceptance_coun
     service.wall.shift += LEASE + timedelta(seconds=1)
     channel = ScriptedChannel()
     async with service.database.transaction() as session:
-        assert (
-            await settling.expire_leases(session, limit=10, wall=service.wall(), limits=QUICK, desk=service.desk) == 1
-        )
-    late = AttemptResult(claim.message_id, claim.customer_id, claim.attempt, ACCEPTED)
+        assert await settling.expire_leases(session, limit=10, wall=service.wall(), rules=RULES, desk=service.desk) == 1
+    late = AttemptResult(claim.message_id, claim.customer_id, claim.attempt, claim.provider, ACCEPTED)
     for _ in range(2):
         async with service.database.transaction() as session:
-            await record_results(session, [late], wall=service.wall(), limits=QUICK, desk=service.desk)
+            await record_results(session, [late], wall=service.wall(), rules=RULES, desk=service.desk)
     await service.deliver(channel)
     assert channel.emails == []
     assert (await the_message(service, customer_id))["state"] == "sent"
@@ -202,7 +200,7 @@ async def test_claim_whose_lease_is_nearly_over_is_given_back_and_taken_anew(ser
     await plan_one(service)
     await plan_one(service)
 
-    async def take_long(_email: Email) -> SendResult:
+    async def take_long(_email: Outgoing) -> SendResult:
         service.wall.shift += timedelta(seconds=20)  # of the lease's 30, of which the next one may need 15
         return ACCEPTED
 
@@ -213,15 +211,15 @@ async def test_claim_whose_lease_is_nearly_over_is_given_back_and_taken_anew(ser
     assert await service.scalar("SELECT sum(resends) FROM messages") == 0
 
 
-Script = Callable[[Email], Awaitable[SendResult]]
+Script = Callable[[Outgoing], Awaitable[SendResult]]
 
 
-async def never_answer(_email: Email) -> SendResult:
+async def never_answer(_email: Outgoing) -> SendResult:
     await asyncio.Event().wait()
     raise AssertionError("unreachable")
 
 
-async def break_the_contract(_email: Email) -> SendResult:
+async def break_the_contract(_email: Outgoing) -> SendResult:
     raise RuntimeError("a bug in the channel")
 
 
@@ -233,7 +231,7 @@ async def test_channel_that_never_answers_or_fails_is_bounded_and_stops_nobody_e
     other_id = await plan_one(service)
     (row,) = await service.messages(customer_id)
 
-    async def only_for_one(email: Email) -> SendResult:
+    async def only_for_one(email: Outgoing) -> SendResult:
         return await script(email) if email.message_id == row["message_id"] else ACCEPTED
 
     channel = ScriptedChannel(only_for_one)

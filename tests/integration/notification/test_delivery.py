@@ -12,6 +12,7 @@ from services.notification.values import Permission
 from shared.contracts.common import Channel, LanguageTag, Purpose
 from shared.contracts.customer import ContactPoint
 from shared.contracts.notification import MessageSent
+from tests.support.eventually import eventually
 from tests.support.factories.notification import (
     complaint,
     consents,
@@ -182,7 +183,7 @@ async def test_two_workers_share_the_work_and_send_nothing_twice(
 
 async def test_connections_are_reused(service: NotificationService, mailbox: Mailbox) -> None:
     await plan_many(service, 60)
-    await service.deliver(smtp_channel(mailbox, max_connections=3), in_hand=3)
+    await service.deliver(smtp_channel(mailbox, max_connections=3), concurrency=3)
     assert len(count_by_message_id(mailbox.folder)) == 60
     assert mailbox.connections <= 3
 
@@ -191,25 +192,27 @@ async def test_connections_are_renewed_after_a_number_of_messages(
     service: NotificationService, mailbox: Mailbox
 ) -> None:
     await plan_many(service, 20)
-    await service.deliver(smtp_channel(mailbox, max_connections=1, messages_per_connection=5), in_hand=1)
+    await service.deliver(smtp_channel(mailbox, max_connections=1, messages_per_connection=5), concurrency=1)
     assert mailbox.connections == 4
 
 
-async def test_no_more_is_in_hand_than_allowed(service: NotificationService) -> None:
-    await plan_many(service, 30)
-    in_hand = most = 0
+async def test_no_more_is_sent_at_once_and_in_hand_than_allowed(service: NotificationService) -> None:
+    await plan_many(service, 60)
+    at_once = most = most_in_hand = 0
 
     class Watching(ScriptedChannel):
         async def send(self, email):  # type: ignore[no-untyped-def]
-            nonlocal in_hand, most
-            in_hand += 1
-            most = max(most, in_hand)
-            await asyncio.sleep(0.005)
-            in_hand -= 1
+            nonlocal at_once, most, most_in_hand
+            at_once += 1
+            most = max(most, at_once)
+            held = await service.scalar("SELECT count(*) FROM messages WHERE state = 'sending'")
+            most_in_hand = max(most_in_hand, held)
+            at_once -= 1
             return await super().send(email)
 
-    await service.deliver(Watching(), in_hand=5)
-    assert most == 5
+    await service.deliver(Watching(), concurrency=5, reserved=1)
+    assert most == 4
+    assert 4 < most_in_hand <= 20
 
 
 async def test_loop_wakes_for_a_new_message_without_polling(service: NotificationService) -> None:
@@ -255,10 +258,15 @@ async def test_stopping_gives_back_what_was_not_begun(service: NotificationServi
             return await super().send(email)
 
     channel, stop = Slow(), asyncio.Event()
-    task = asyncio.create_task(service.loop(channel, concurrency=2).run(stop))
+    loop = service.loop(channel, concurrency=2, reserved=0)
+    task = asyncio.create_task(loop.run(stop))
     await begun.wait()
     stop.set()
-    await asyncio.sleep(0.05)
+
+    async def takes_nothing_more() -> bool:
+        return loop._stopping
+
+    await eventually(takes_nothing_more)
     go.set()
     await asyncio.wait_for(task, 10)
     states = await service.rows("SELECT state, resends, count(*) FROM messages GROUP BY 1, 2 ORDER BY 1")

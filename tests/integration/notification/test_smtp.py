@@ -11,15 +11,15 @@ from uuid import uuid4
 import pytest
 
 from deploy.local.mailbox import Mailbox, count_by_message_id
-from services.notification.channels.port import Email, SendStatus
+from services.notification.channels.port import Outgoing, SendStatus
 from shared.contracts.common import Purpose
 from shared.contracts.notification import MessageFailed
 from tests.support.factories.notification import profile_updated, purchase
-from tests.support.notification_service import NotificationService, running
+from tests.support.notification_service import IMPATIENT, NotificationService, running
 from tests.support.smtp import running_mailbox, smtp_channel
 
 
-def email(**changes: Any) -> Email:
+def email(**changes: Any) -> Outgoing:
     values: dict[str, Any] = {
         "message_id": uuid4(),
         "address": "customer@example.com",
@@ -31,7 +31,7 @@ def email(**changes: Any) -> Email:
         "html": "<p>Hello</p>",
         "composed_at": datetime(2026, 3, 2, tzinfo=UTC),
     }
-    return Email(**(values | changes))
+    return Outgoing(**(values | changes))
 
 
 @pytest.mark.parametrize(
@@ -161,7 +161,7 @@ async def test_mail_waits_for_a_server_that_is_away_and_inboxes_do_not(
 ) -> None:
     async with running_mailbox(tmp_path / "mailbox") as mailbox:
         channel = smtp_channel(mailbox)
-    async with running(service.loop(channel, first_pause_seconds=0.05, longest_pause_seconds=0.1)):
+    async with running(service.loop(channel, breaker=IMPATIENT)):
         await plan_one(service)
         customer_id = uuid4()
         await service.handle(profile_updated(customer_id, contact_points=()))

@@ -13,8 +13,8 @@ from uuid import uuid4
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
-from services.notification.channels.port import Email, SendStatus
-from services.notification.channels.smtp import SmtpChannel, SmtpOptions
+from services.notification.channels.port import Outgoing, SendStatus
+from services.notification.channels.smtp import SmtpOptions, SmtpProvider
 from shared.contracts.common import Purpose
 from tests.support.certificates import write_certificate
 
@@ -73,7 +73,7 @@ async def send(port: int, **options: Any) -> SendStatus:
         "message_id_domain": "shop.example",
         "timeout_seconds": 5.0,
     }
-    email = Email(
+    email = Outgoing(
         message_id=uuid4(),
         address="customer@example.com",
         name="Test Customer",
@@ -84,7 +84,7 @@ async def send(port: int, **options: Any) -> SendStatus:
         html="<p>Hello</p>",
         composed_at=datetime(2026, 3, 2, tzinfo=UTC),
     )
-    channel = SmtpChannel(SmtpOptions(**(values | options)))
+    channel = SmtpProvider(SmtpOptions(**(values | options)))
     try:
         return (await channel.send(email)).status
     finally:

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.notification.channels.detail import masked
 from services.notification.channels.mime import check_address, compose
-from services.notification.channels.port import Email
-from services.notification.channels.smtp import masked
+from services.notification.channels.port import Outgoing
 from shared.contracts.common import Purpose
 from shared.errors import InvalidInput
 
@@ -44,7 +44,7 @@ def composed(*, unsubscribe: str | None = None, **changes: Any) -> EmailMessage:
         "composed_at": datetime(1997, 3, 5, 9, 30, tzinfo=UTC),
     }
     content = compose(
-        Email(**(values | changes)),
+        Outgoing(**(values | changes)),
         sender=Address("Test Shop", "care", "shop.example"),
         message_id_domain="shop.example",
         unsubscribe=unsubscribe,

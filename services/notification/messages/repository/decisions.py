@@ -12,7 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.messages.events import Told
 from services.notification.messages.models import Decision, Message
-from services.notification.values import MessagePlan, MessageState, Outcome, Reason, RuleName, message_id_of
+from services.notification.values import (
+    Lane,
+    MessagePlan,
+    MessageState,
+    Outcome,
+    Reason,
+    RuleName,
+    message_id_of,
+)
 from shared.clock import wall_now
 from shared.contracts.common import Channel
 
@@ -30,6 +38,7 @@ _CHANGING = (
     "reason",
     "considered",
     "facts",
+    "lane",
     "policy_version",
     "decided_at",
 )
@@ -47,6 +56,7 @@ class NewMessage:
     channel: str
     purpose: str
     language: str
+    lane: str = Lane.NORMAL.value
 
 
 def is_awaiting() -> ColumnElement[bool]:
@@ -95,6 +105,7 @@ def plan_of(row: Row[Any]) -> MessagePlan:
         facts=row.facts,
         caused_by=row.caused_by,
         correlation_id=row.correlation_id,
+        lane=Lane(row.lane),
     )
 
 

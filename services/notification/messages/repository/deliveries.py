@@ -2,20 +2,34 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Select, Table, bindparam, func, insert, literal, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    Table,
+    bindparam,
+    func,
+    insert,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.messages.events import Told
 from services.notification.messages.models import Attempt, Decision, Message
-from services.notification.values import MessageState, Outcome
+from services.notification.values import Lane, MessageState, Outcome
 from shared.contracts.common import Channel
 
 _DECISIONS = cast(Table, Decision.__table__)  # type: ignore[attr-defined]
 _MESSAGES = cast(Table, Message.__table__)  # type: ignore[attr-defined]
 _ATTEMPTS = cast(Table, Attempt.__table__)  # type: ignore[attr-defined]
+
+Queue: TypeAlias = tuple[Channel, Lane]
 
 _UNSETTLED = (MessageState.PLANNED.value, MessageState.UNCERTAIN.value)
 
@@ -33,22 +47,25 @@ class Waiting(NamedTuple):
     attempts: int
 
 
-async def find_due(session: AsyncSession, *, limits: Mapping[Channel, int], wall: datetime) -> list[Waiting]:
-    """Messages that wait for an attempt, longest first; nothing is locked."""
-    due: list[Waiting] = []
-    for channel, limit in limits.items():
-        rows = await session.execute(
-            select(_MESSAGES.c.message_id, _MESSAGES.c.customer_id, _MESSAGES.c.attempts)
-            .where(
-                in_state(MessageState.PLANNED),
-                _MESSAGES.c.channel == channel.value,
-                _MESSAGES.c.next_attempt_at <= wall,
-            )
-            .order_by(_MESSAGES.c.next_attempt_at)
-            .limit(limit)
+async def find_due(session: AsyncSession, *, limits: Mapping[Queue, int], wall: datetime) -> list[Waiting]:
+    """Messages that wait for an attempt, of each queue the longest waiting; nothing is locked."""
+    queues = [
+        select(_MESSAGES.c.message_id, _MESSAGES.c.customer_id, _MESSAGES.c.attempts)
+        .where(
+            in_state(MessageState.PLANNED),
+            _MESSAGES.c.channel == channel.value,
+            _MESSAGES.c.lane == lane.value,
+            _MESSAGES.c.next_attempt_at <= wall,
         )
-        due += [Waiting(*row) for row in rows]
-    return due
+        .order_by(_MESSAGES.c.next_attempt_at)
+        .limit(limit)
+        for (channel, lane), limit in limits.items()
+        if limit > 0
+    ]
+    if not queues:
+        return []
+    each = [select(queue.subquery()) for queue in queues]  # a part of a union cannot be limited by itself
+    return [Waiting(*row) for row in await session.execute(union_all(*each))]
 
 
 async def find_expired(session: AsyncSession, *, wall: datetime, limit: int) -> list[Waiting]:
@@ -125,13 +142,13 @@ async def insert_attempts(session: AsyncSession, attempts: Sequence[dict[str, An
 
 
 async def finish_attempts(session: AsyncSession, results: Sequence[dict[str, Any]]) -> None:
-    """Each result names `message_id`, `number`, `finished_at`, `outcome`, `detail`; it may correct an earlier one."""
+    """Each result names the attempt and what came of it; it may correct an earlier one."""
     if not results:
         return
     statement = (
         update(_ATTEMPTS)
         .where(_ATTEMPTS.c.message_id == bindparam("id_"), _ATTEMPTS.c.number == bindparam("number_"))
-        .values({name: bindparam(name) for name in ("finished_at", "outcome", "detail")})
+        .values({name: bindparam(name) for name in ("finished_at", "outcome", "detail", "reference")})
     )
     connection = await session.connection()
     await connection.execute(
@@ -143,6 +160,7 @@ async def finish_attempts(session: AsyncSession, results: Sequence[dict[str, Any
                 "finished_at": result["finished_at"],
                 "outcome": result["outcome"],
                 "detail": result["detail"],
+                "reference": result["reference"],
             }
             for result in results
         ],

@@ -1,9 +1,10 @@
-"""Taking due messages in hand: checked once more, composed, and leased to this worker; the inbox is served at once.
+"""Taking due messages in hand: checked once more, composed, routed, and leased to this worker; the inbox is served.
 
 No network is touched here. The claims returned may be sent only after the transaction has committed: from then on a
 crash leaves a message that is known to have been in hand.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,31 +15,58 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.use_cases import lock_members
-from services.notification.channels.port import Email
+from services.notification.channels.port import Outgoing
+from services.notification.channels.registry import Providers
+from services.notification.channels.routing import Tried, choose_provider, is_orphaned
 from services.notification.desk import Desk
-from services.notification.inbox.use_cases import NewItem, put_items
 from services.notification.local_days import end_of_local_day, zone_of
-from services.notification.messages import events
 from services.notification.messages.decision import obstacle_on
 from services.notification.messages.repository import deliveries
+from services.notification.messages.repository.deliveries import Queue
 from services.notification.messages.use_cases.cancelling import cancel_messages
-from services.notification.values import Member, MessageState, Reason, RenderedMessage, RuleName
+from services.notification.messages.use_cases.laying_down import fail_broken, lay_down
+from services.notification.messages.use_cases.rows import attempt_values, content_values
+from services.notification.providers.use_cases import draw_allowances
+from services.notification.values import Lane, Member, MessageState, Reason, RenderedMessage, RuleName
 from shared.contracts.common import Channel, Purpose
 from shared.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """An email in this worker's hands, as attempt number `attempt`, until `lease_until` by the wall clock."""
+    """A message in this worker's hands, as attempt number `attempt` by `provider`, until `lease_until` (wall time)."""
 
     customer_id: UUID
     attempt: int
-    email: Email
+    message: Outgoing
+    provider: str
+    lane: Lane
     lease_until: datetime
 
     @property
     def message_id(self) -> UUID:
-        return self.email.message_id
+        return self.message.message_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hand:
+    """How much a worker takes at once: by queue, and how much more each provider that works may be sent.
+
+    What no provider takes at present is looked at again after `retry_after`.
+    """
+
+    queues: Mapping[Queue, int]
+    capacity: Mapping[str, int]
+    lease: timedelta
+    retry_after: timedelta = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    row: Row[Any]
+    member: Member
+    content: RenderedMessage
+    provider: str
 
 
 @dataclass(slots=True)
@@ -47,49 +75,66 @@ class _Sorted:
 
     cancelled: list[tuple[Row[Any], Reason]] = field(default_factory=list)
     broken: list[tuple[Row[Any], str]] = field(default_factory=list)
-    emails: list[tuple[Row[Any], Member, RenderedMessage]] = field(default_factory=list)
     items: list[tuple[Row[Any], RenderedMessage]] = field(default_factory=list)
+    outgoing: list[_Prepared] = field(default_factory=list)
+    orphaned: list[Row[Any]] = field(default_factory=list)
+    unroutable: list[Row[Any]] = field(default_factory=list)
+    left: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """`found` counts every message looked at, so that a caller knows whether to ask again at once."""
+    """`moved` counts every message that was moved on, so that a caller knows whether to ask again at once; `left` those
+    whose provider takes no more at present.
+    """
 
-    found: int = 0
+    moved: int = 0
+    left: int = 0
     laid_down: int = 0
     claims: Sequence[Claim] = ()
 
 
-async def take_due(
-    session: AsyncSession,
-    *,
-    limits: Mapping[Channel, int],
-    lease: timedelta,
-    wall: datetime,
-    desk: Desk,
-) -> Batch:
-    """Settles or claims due messages, of each channel named in `limits` up to so many.
+async def take_due(session: AsyncSession, *, hand: Hand, providers: Providers, wall: datetime, desk: Desk) -> Batch:
+    """Settles or claims due messages, of each queue up to so many as `hand` says.
 
     Consent, address and erasure are judged again, since planning may be long ago. Workers that ask at the same time
     wait for each other at the customers' locks, and the later one finds the messages taken.
     """
-    due = await deliveries.find_due(session, limits=limits, wall=wall)
+    due = await deliveries.find_due(session, limits=hand.queues, wall=wall)
     if not due:
         return Batch()
     members = await lock_members(session, {row.customer_id for row in due}, policy=desk.policy)
     rows = await deliveries.lock_due(session, [row.message_id for row in due], wall=wall)
-    batch = _Sorted()
-    for row in rows:
-        _sort(batch, row, members, desk)
+    batch, capacity = _Sorted(), await _within_rates(session, rows, hand.capacity, providers, wall)
+    for row in sorted(rows, key=_urgency):
+        _sort(batch, row, members[row.customer_id], providers, capacity, desk)
     await cancel_messages(session, batch.cancelled, desk=desk)
-    await _fail(session, batch.broken, wall=wall, desk=desk)
-    await _lay_down(session, batch.items, wall=wall, desk=desk)
-    claims = await _lease(session, batch.emails, lease=lease, wall=wall, desk=desk)
-    return Batch(len(due), len(batch.items), claims)
+    await fail_broken(session, batch.broken, wall=wall, desk=desk)
+    await lay_down(session, batch.items, wall=wall, desk=desk)
+    await _set_aside(session, batch, wall=wall, retry_after=hand.retry_after)
+    claims = await _lease(session, batch.outgoing, lease=hand.lease, wall=wall, desk=desk)
+    return Batch(len(due) - batch.left, batch.left, len(batch.items), claims)
 
 
-def _sort(batch: _Sorted, row: Row[Any], members: Mapping[UUID, Member], desk: Desk) -> None:
-    member = members[row.customer_id]
+async def _within_rates(
+    session: AsyncSession, rows: Sequence[Row[Any]], capacity: Mapping[str, int], providers: Providers, wall: datetime
+) -> dict[str, int]:
+    """What each provider takes now, where it has a rate no more than that leaves."""
+    rates = {name: rate for name in capacity if (rate := providers.mounted(name).rate) is not None}
+    if not rates:
+        return dict(capacity)
+    due = Counter(name for row in rows for name in providers.order(Channel(row.channel)))
+    wanted = {name: min(due[name], capacity[name]) for name in rates}
+    return {**capacity, **dict.fromkeys(rates, 0), **await draw_allowances(session, rates, wanted, wall=wall)}
+
+
+def _urgency(row: Row[Any]) -> tuple[int, datetime]:
+    return list(Lane).index(Lane(row.lane)), row.next_attempt_at
+
+
+def _sort(
+    batch: _Sorted, row: Row[Any], member: Member, providers: Providers, capacity: dict[str, int], desk: Desk
+) -> None:
     channel = Channel(row.channel)
     obstacle = obstacle_on(channel, member, Purpose(row.purpose))
     if obstacle is None and _comes_too_late(row, member, desk):
@@ -97,15 +142,34 @@ def _sort(batch: _Sorted, row: Row[Any], members: Mapping[UUID, Member], desk: D
     if obstacle is not None:
         batch.cancelled.append((row, obstacle))
         return
+    provider = None
+    if channel is not Channel.INBOX:
+        tried, order = _tried(row, providers), providers.order(channel)
+        provider = choose_provider(order, capacity, tried)
+        if provider is None:
+            (batch.orphaned if is_orphaned(order, tried) else batch.unroutable).append(row)
+            return
+        if capacity[provider] <= 0:
+            batch.left += 1
+            return
     try:
         content = _compose(row, member, desk)
     except InvalidInput as error:
         batch.broken.append((row, error.detail))
         return
-    if channel is Channel.INBOX:
+    if provider is None:
         batch.items.append((row, content))
     else:
-        batch.emails.append((row, member, content))
+        capacity[provider] -= 1
+        batch.outgoing.append(_Prepared(row, member, content, provider))
+
+
+def _tried(row: Row[Any], providers: Providers) -> Tried | None:
+    if row.provider is None:
+        return None
+    # Somebody may have it already: only who recognises it by its key may be given it again without a second thought.
+    pinned = row.resends > 0 and (providers.honours_key(row.provider) or row.provider not in providers.names)
+    return Tried(row.provider, row.last_outcome, pinned)
 
 
 def _comes_too_late(row: Row[Any], member: Member, desk: Desk) -> bool:
@@ -123,140 +187,70 @@ def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
     return desk.templates.render(RuleName(row.rule), member=member, facts=row.facts, happened_at=row.happened_at)
 
 
-async def _fail(session: AsyncSession, broken: list[tuple[Row[Any], str]], *, wall: datetime, desk: Desk) -> None:
-    now = desk.clock.now()
+async def _set_aside(session: AsyncSession, batch: _Sorted, *, wall: datetime, retry_after: timedelta) -> None:
+    """Out of the way of those that can be sent: for a while, or until a person has looked."""
+    await deliveries.update_messages(
+        session,
+        [{"message_id": row.message_id, "next_attempt_at": wall + retry_after} for row in batch.unroutable],
+    )
     await deliveries.update_messages(
         session,
         [
             {
                 "message_id": row.message_id,
-                "state": MessageState.FAILED.value,
-                "reason": reason,
-                "attempts": row.attempts + 1,
-                "settled_at": now,
+                "state": MessageState.UNCERTAIN.value,
+                "reason": f"it may have been accepted by {row.provider}, which is no longer configured",
             }
-            for row, reason in broken
-        ],
-    )
-    await deliveries.insert_attempts(
-        session, [_attempt(row, wall, finished_at=wall, outcome="broken", detail=reason) for row, reason in broken]
-    )
-    await desk.outbox.append(
-        session,
-        [
-            events.failed(deliveries.told_of(row), at=now, reason=reason, attempts=row.attempts + 1)
-            for row, reason in broken
-        ],
-    )
-
-
-async def _lay_down(
-    session: AsyncSession, items: list[tuple[Row[Any], RenderedMessage]], *, wall: datetime, desk: Desk
-) -> None:
-    """The inbox is in this very database: the item, its message's end and the news of it are one transaction."""
-    now = desk.clock.now()
-    await put_items(session, [_item(row, content, now) for row, content in items])
-    await deliveries.update_messages(
-        session,
-        [
-            _content(content, now)
-            | {
-                "message_id": row.message_id,
-                "state": MessageState.SENT.value,
-                "attempts": row.attempts + 1,
-                "settled_at": now,
-            }
-            for row, content in items
-        ],
-    )
-    await deliveries.insert_attempts(
-        session, [_attempt(row, wall, finished_at=wall, outcome="accepted", detail=None) for row, _ in items]
-    )
-    await desk.outbox.append(
-        session,
-        [
-            events.sent(deliveries.told_of(row), at=now, subject=content.subject, attempts=row.attempts + 1)
-            for row, content in items
+            for row in batch.orphaned
         ],
     )
 
 
 async def _lease(
-    session: AsyncSession,
-    emails: list[tuple[Row[Any], Member, RenderedMessage]],
-    *,
-    lease: timedelta,
-    wall: datetime,
-    desk: Desk,
+    session: AsyncSession, outgoing: Sequence[_Prepared], *, lease: timedelta, wall: datetime, desk: Desk
 ) -> list[Claim]:
     now = desk.clock.now()
     await deliveries.update_messages(
         session,
         [
-            _content(content, row.composed_at or now)
+            content_values(one.content, one.row.composed_at or now)
             | {
-                "message_id": row.message_id,
+                "message_id": one.row.message_id,
                 "state": MessageState.SENDING.value,
-                "attempts": row.attempts + 1,
+                "attempts": one.row.attempts + 1,
                 "lease_until": wall + lease,
-                "address": member.email,
+                "address": one.member.address_on(Channel(one.row.channel)),
+                "provider": one.provider,
+                "last_outcome": None,
             }
-            for row, member, content in emails
+            for one in outgoing
         ],
     )
     await deliveries.insert_attempts(
-        session, [_attempt(row, wall, finished_at=None, outcome=None, detail=None) for row, _, _ in emails]
+        session, [attempt_values(one.row, wall, provider=one.provider) for one in outgoing]
     )
-    return [
-        Claim(row.customer_id, row.attempts + 1, _email(row, member, content, row.composed_at or now), wall + lease)
-        for row, member, content in emails
-    ]
+    return [_claim(one, now, wall + lease) for one in outgoing]
 
 
-def _item(row: Row[Any], content: RenderedMessage, now: datetime) -> NewItem:
-    return NewItem(
-        item_id=row.message_id,
+def _claim(one: _Prepared, now: datetime, lease_until: datetime) -> Claim:
+    row, member, content = one.row, one.member, one.content
+    channel = Channel(row.channel)
+    return Claim(
         customer_id=row.customer_id,
-        rule=row.rule,
-        language=content.language,
-        subject=content.subject,
-        body=content.text,
-        created_at=now,
+        attempt=row.attempts + 1,
+        message=Outgoing(
+            message_id=row.message_id,
+            channel=channel,
+            address=member.address_on(channel) or "",
+            name=member.display_name,
+            language=content.language,
+            purpose=Purpose(row.purpose),
+            subject=content.subject,
+            text=content.text,
+            html=content.html,
+            composed_at=row.composed_at or now,
+        ),
+        provider=one.provider,
+        lane=Lane(row.lane),
+        lease_until=lease_until,
     )
-
-
-def _email(row: Row[Any], member: Member, content: RenderedMessage, composed_at: datetime) -> Email:
-    return Email(
-        message_id=row.message_id,
-        address=member.email or "",
-        name=member.display_name,
-        language=content.language,
-        purpose=Purpose(row.purpose),
-        subject=content.subject,
-        text=content.text,
-        html=content.html,
-        composed_at=composed_at,
-    )
-
-
-def _content(content: RenderedMessage, composed_at: datetime) -> dict[str, Any]:
-    return {
-        "language": content.language,
-        "subject": content.subject,
-        "body_text": content.text,
-        "body_html": content.html,
-        "composed_at": composed_at,
-    }
-
-
-def _attempt(
-    row: Row[Any], wall: datetime, *, finished_at: datetime | None, outcome: str | None, detail: str | None
-) -> dict[str, Any]:
-    return {
-        "message_id": row.message_id,
-        "number": row.attempts + 1,
-        "started_at": wall,
-        "finished_at": finished_at,
-        "outcome": outcome,
-        "detail": detail,
-    }

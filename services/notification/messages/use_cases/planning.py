@@ -64,7 +64,14 @@ async def resolve_awaiting(
 
 
 def _decide(proposal: Proposal, desk: Desk) -> Decision:
-    return decide(proposal.plan, proposal.member, desk.policy, known_at=proposal.known_at, too_late=proposal.too_late)
+    return decide(
+        proposal.plan,
+        proposal.member,
+        desk.policy,
+        known_at=proposal.known_at,
+        too_late=proposal.too_late,
+        channels=desk.channels,
+    )
 
 
 async def _follow_up(
@@ -92,6 +99,7 @@ def _messages(proposal: Proposal, decision: Decision, desk: Desk) -> list[decisi
             channel=channel.value,
             purpose=decision.purpose.value,
             language=_language(proposal, desk),
+            lane=plan.lane.value,
         )
         for channel in decision.sends_on
     ]
@@ -134,6 +142,7 @@ def _row(proposal: Proposal, decision: Decision, desk: Desk, now: datetime) -> d
         "recorded_at": plan.recorded_at,
         "caused_by": plan.caused_by,
         "correlation_id": plan.correlation_id,
+        "lane": plan.lane.value,
         "policy_version": desk.policy.version,
         "decided_at": now,
     }

@@ -1,0 +1,115 @@
+"""From the providers document to providers: each kind built from its options and secrets."""
+
+import math
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from functools import singledispatch
+from pathlib import Path
+
+from services.notification.channels.buckets import Rate
+from services.notification.channels.configuration import (
+    BUILT_IN,
+    GatewayConfig,
+    ProviderConfig,
+    ProvidersDocument,
+    SmtpConfig,
+)
+from services.notification.channels.gateway import GatewayOptions, GatewayProvider
+from services.notification.channels.port import Cost, Provider
+from services.notification.channels.registry import Mounted, Providers
+from services.notification.channels.smtp import SmtpOptions, SmtpProvider
+from shared.settings import SECRETS_DIRECTORY_VARIABLE, SettingsError
+
+Secret = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workshop:
+    """What providers are built with: the mail server of the settings, as a pattern for others too, and the secrets."""
+
+    smtp: SmtpOptions
+    secret: Secret
+
+
+def assemble(document: ProvidersDocument, workshop: Workshop) -> Providers:
+    """Connects to nothing yet. Raises SettingsError (`settings_invalid`) where a secret is missing or is none."""
+    mounted: dict[str, Mounted] = {BUILT_IN: Mounted(provider=SmtpProvider(workshop.smtp))}
+    wanted = {name for names in document.channels.values() for name in names}
+    for name, config in document.providers.items():
+        if name in wanted:
+            mounted[name] = _mount(name, config, workshop)
+    return Providers({channel: [mounted[name] for name in names] for channel, names in document.channels.items()})
+
+
+def _mount(name: str, config: ProviderConfig, workshop: Workshop) -> Mounted:
+    try:
+        provider = build(config, name, workshop)
+    except ValueError as error:  # a secret that is no key: what it says does not repeat it
+        raise SettingsError(f"provider {name}: {error}", code="settings_invalid") from None
+    rate = None
+    if config.rate_per_second is not None:
+        rate = Rate(config.rate_per_second, config.burst or max(1, math.ceil(config.rate_per_second)))
+    cost = None
+    if config.price_micros is not None and config.currency is not None:
+        cost = Cost(config.price_micros, config.currency)
+    return Mounted(provider=provider, rate=rate, concurrency=config.concurrency, unit_cost=cost)
+
+
+@singledispatch
+def build(config: ProviderConfig, name: str, workshop: Workshop) -> Provider:
+    raise NotImplementedError(f"{name}: no provider is known for {type(config).__name__}")
+
+
+@build.register
+def _(config: SmtpConfig, name: str, workshop: Workshop) -> Provider:
+    return SmtpProvider(
+        replace(
+            workshop.smtp,
+            name=name,
+            host=config.host,
+            port=config.port,
+            tls=config.tls,
+            username=config.username,
+            password=workshop.secret(config.password) if config.password is not None else None,
+            timeout_seconds=config.timeout_seconds,
+            max_connections=config.concurrency,
+        )
+    )
+
+
+@build.register
+def _(config: GatewayConfig, name: str, workshop: Workshop) -> Provider:
+    return GatewayProvider(
+        GatewayOptions(
+            name=name,
+            url=config.url,
+            secret=workshop.secret(config.secret),
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+def secrets_of(environment: Mapping[str, str]) -> Secret:
+    """Looks a secret up by its name: a variable, else a file in the directory that the environment names."""
+
+    def secret(name: str) -> str:
+        value = environment.get(name)
+        directory = environment.get(SECRETS_DIRECTORY_VARIABLE)
+        if value is None and directory:
+            file = Path(directory) / name
+            value = file.read_text(encoding="utf-8") if file.is_file() else None
+        if value is None or not value.strip():
+            raise SettingsError(
+                f"the secret {name} is missing: set the variable {name}, or put a file of this name into "
+                f"{SECRETS_DIRECTORY_VARIABLE}",
+                code="settings_invalid",
+            )
+        return value.strip()
+
+    return secret
+
+
+def environment_secrets() -> Secret:
+    return secrets_of(os.environ)

@@ -1,0 +1,113 @@
+"""The providers document: which providers there are, and which of them serve a channel, best first.
+
+Secrets are named, never written: a name is looked up among the environment's variables, then among the files of
+`RAPPORT_SECRETS_DIR`.
+"""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.notification.channels.addresses import WebAddress
+from shared.contracts.common import Channel, CurrencyCode
+
+ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$", examples=["twilio", "smtp-2"])]
+SecretName = Annotated[
+    str,
+    Field(pattern=r"^[A-Za-z][A-Za-z0-9_.-]{0,99}$", description="of a variable, or of a file in RAPPORT_SECRETS_DIR"),
+]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class ProviderConfig(Part):
+    """What every kind takes. `price_micros` is per unit, in millionths of the currency's main unit."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset()
+
+    rate_per_second: Annotated[float, Field(gt=0, le=100_000)] | None = None
+    burst: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    concurrency: Annotated[int, Field(ge=2, le=100)] = 8
+    timeout_seconds: Annotated[float, Field(gt=0, le=20)] = 10.0
+    price_micros: Annotated[int, Field(ge=0, le=10**12)] | None = None
+    currency: CurrencyCode | None = None
+
+    @model_validator(mode="after")
+    def _go_together(self) -> "ProviderConfig":
+        if (self.price_micros is None) != (self.currency is None):
+            raise ValueError("price_micros and currency are given together or not at all")
+        if self.burst is not None and self.rate_per_second is None:
+            raise ValueError("burst without rate_per_second limits nothing")
+        return self
+
+
+class SmtpConfig(ProviderConfig):
+    """Another mail server beside the one of the `SMTP_` settings, which is called `smtp`."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.EMAIL})
+
+    kind: Literal["smtp"]
+    host: Annotated[str, Field(min_length=1)]
+    port: Annotated[int, Field(ge=1, le=65535)]
+    tls: Literal["none", "starttls", "tls"] = "starttls"
+    username: str | None = None
+    password: SecretName | None = None
+
+    @model_validator(mode="after")
+    def _keep_the_password_secret(self) -> "SmtpConfig":
+        if (self.username is None) != (self.password is None):
+            raise ValueError("username and password are given together or not at all")
+        if self.password is not None and self.tls == "none":
+            raise ValueError("a password would travel in the clear: set tls to starttls or tls")
+        return self
+
+
+class GatewayConfig(ProviderConfig):
+    """A gateway of the business's own, for any channel."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset(Channel) - {Channel.INBOX}
+
+    kind: Literal["gateway"]
+    url: WebAddress
+    secret: SecretName
+
+
+AnyProvider = Annotated[SmtpConfig | GatewayConfig, Field(discriminator="kind")]
+
+BUILT_IN = "smtp"
+
+
+def _email_alone() -> dict[Channel, tuple[str, ...]]:
+    return {Channel.EMAIL: (BUILT_IN,)}
+
+
+class ProvidersDocument(Part):
+    """Without a document, email goes by the mail server of the settings, and nothing else is configured."""
+
+    providers: dict[ProviderName, AnyProvider] = Field(default_factory=dict)
+    channels: dict[Channel, Annotated[tuple[ProviderName, ...], Field(min_length=1)]] = Field(
+        default_factory=_email_alone
+    )
+
+    @model_validator(mode="after")
+    def _names_what_there_is(self) -> "ProvidersDocument":
+        if BUILT_IN in self.providers:
+            raise ValueError(f"{BUILT_IN} is the mail server of the SMTP_ settings: give this one another name")
+        for channel, names in self.channels.items():
+            if channel is Channel.INBOX:
+                raise ValueError("the inbox needs no provider; leave it out of channels")
+            if len(set(names)) != len(names):
+                raise ValueError(f"channels.{channel}: each provider is named once")
+            for name in names:
+                self._check(channel, name)
+        return self
+
+    def _check(self, channel: Channel, name: str) -> None:
+        config = self.providers.get(name)
+        if config is None and name != BUILT_IN:
+            raise ValueError(f"channels.{channel} names {name}, which is not among the providers")
+        serves = config.channels if config is not None else SmtpConfig.channels
+        if channel not in serves:
+            raise ValueError(f"channels.{channel} names {name}, which serves {', '.join(sorted(serves))} only")
