@@ -6,7 +6,8 @@ Source: AsyncAPI 3.0.0, its Kafka bindings 0.5.0, and the Kafka protocol binding
 from typing import Any
 
 from shared.contracts.envelope import EventData
-from shared.contracts.examples import AT, CUSTOMER_ID, EXAMPLES, RECORDED_AT
+from shared.contracts.example_values import AT, CUSTOMER_ID, RECORDED_AT
+from shared.contracts.examples import EXAMPLES
 from shared.contracts.json_schemas import Schema, schema_of
 from shared.contracts.registry import EVENT_TYPES
 from shared.contracts.topics import ALL_TOPICS, Retention, TopicSpec

@@ -2,7 +2,24 @@
 
 from shared.contracts.customer import CustomerChanged, CustomerRegistered, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import EventData
-from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, PurchaseRecorded, VisitRecorded
+from shared.contracts.inbound import (
+    InboundComplaint,
+    InboundComplaintResolution,
+    InboundPurchase,
+    InboundReferral,
+    InboundReturn,
+    InboundSurvey,
+    InboundVisit,
+)
+from shared.contracts.interaction import (
+    ComplaintOpened,
+    ComplaintResolved,
+    PurchaseRecorded,
+    ReferralMade,
+    ReturnRecorded,
+    SurveyAnswered,
+    VisitRecorded,
+)
 from shared.contracts.notification import MessageFailed, MessageSent
 from shared.contracts.registry import EVENT_TYPES
 from shared.contracts.scoring import ScoreChanged
@@ -34,8 +51,34 @@ def types_of(topic: str) -> Types:
 
 READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged}),
-    "interaction": types_of(INBOUND_EVENTS.name) | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed},
-    "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
+    "interaction": frozenset(
+        {
+            InboundPurchase,
+            InboundReturn,
+            InboundComplaint,
+            InboundComplaintResolution,
+            InboundVisit,
+            InboundSurvey,
+            InboundReferral,
+            CustomerRegistered,
+            CustomerChanged,
+            MessageSent,
+            MessageFailed,
+        }
+    ),
+    "scoring": frozenset(
+        {
+            PurchaseRecorded,
+            ReturnRecorded,
+            ComplaintOpened,
+            ComplaintResolved,
+            VisitRecorded,
+            SurveyAnswered,
+            ReferralMade,
+            CustomerRegistered,
+            CustomerChanged,
+        }
+    ),
     "notification": frozenset(
         {
             ProfileUpdated,

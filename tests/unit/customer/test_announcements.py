@@ -46,6 +46,15 @@ def test_facts_hold_what_others_go_by() -> None:
         "tags": ["vip"],
         "external_ids": [{"source": "pos", "id": "42"}],
         "registered_at": NOW.isoformat().replace("+00:00", "Z"),
+        "industry": None,
+        "acquisition_source": None,
+        "key_account": False,
+        "owner_id": None,
+        "backup_owner_id": None,
+        "contacts": None,
+        "wallet": [],
+        "abuse_flags_active": 0,
+        "abuse_flags_total": 0,
     }
 
 
