@@ -12,7 +12,8 @@ from services.scoring.facts.translation import KINDS
 from services.scoring.lifetime import api as lifetime_api
 from services.scoring.lifetime.jobs import ModelFitter, fit_job
 from services.scoring.policies import api as policies_api
-from services.scoring.policies.queries import read_policy
+from services.scoring.policies.jobs import PolicySwitcher
+from services.scoring.policies.queries import Policies, read_policy
 from services.scoring.portfolio import api as portfolio_api
 from services.scoring.portfolio.jobs import snapshot_job
 from services.scoring.scores import api as scores_api
@@ -34,7 +35,7 @@ _DESCRIPTION = """What customers are worth and how loyal they are, and why.
 Every figure comes with reasons that add up to it and with the policy and model it was computed under, and can be asked
 for as of any past instant. Scores follow each interaction within moments, and change with silence too."""
 
-_ROUTERS = (scores_api.router, portfolio_api.router, lifetime_api.router, policies_api.router, facts_api.router)
+_ROUTERS = (scores_api.router, portfolio_api.router, lifetime_api.router, *policies_api.ROUTERS, facts_api.router)
 
 
 def create_api(platform: Platform[ScoringSettings]) -> FastAPI:
@@ -46,27 +47,29 @@ def create_api(platform: Platform[ScoringSettings]) -> FastAPI:
         platform=platform,
         routers=_ROUTERS,
     )
-    app.state.policy = read_policy(platform.settings.policy_file)
-    app.state.contexts = Contexts(app.state.policy)
+    app.state.policies = Policies(read_policy(platform.settings.policy_file))
+    app.state.contexts = Contexts(app.state.policies)
     return app
 
 
 def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     settings, database, clock = platform.settings, platform.database, platform.clock
-    policy = read_policy(settings.policy_file)
-    teller = Teller(Contexts(policy), platform.outbox, clock)
+    policies = Policies(read_policy(settings.policy_file))
+    teller = Teller(Contexts(policies), platform.outbox, clock)
     on_interactions = InteractionHandler(teller)
-    fitter = ModelFitter(database=database, clock=clock, policy=policy)
+    switcher = PolicySwitcher(database=database, clock=clock, policies=policies)
+    fitter = ModelFitter(database=database, clock=clock, policies=policies)
     rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
     jobs = (
-        fit_job(policy, clock),
-        snapshot_job(policy, clock),
+        fit_job(policies, clock),
+        snapshot_job(policies, clock),
         review_job(teller, batch=settings.rescore_batch),
         batch_folding_job(),
     )
     return (
         OutboxRelay(database, platform.broker),
         Scheduler(jobs, database, clock),
+        Background("policy_switcher", switcher.step),
         Background("model_fitter", fitter.step),
         Background("rescorer", rescorer.step),
         Consumer(

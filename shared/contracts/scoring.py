@@ -58,3 +58,17 @@ class ScoreChanged(EventData):
     abc_class: AbcClass | None
     rfm: tuple[Quintile, Quintile, Quintile] | None
     changed: Annotated[tuple[str, ...], Field(description="names of the fields that differ from the last one told")]
+    occasion: Annotated[
+        str | None,
+        Field(
+            description="why it was computed, where no event and no passing of time was the cause: policy_activated, "
+            "model_fitted or portfolio_computed"
+        ),
+    ] = None
+    silent: Annotated[
+        bool,
+        Field(
+            description="true when everybody was computed anew and nobody should be written to because of it: keep the "
+            "figures, leave out the message"
+        ),
+    ] = False

@@ -16,7 +16,9 @@ from services.scoring.facts.consumers import on_customers_told
 from services.scoring.facts.repository import find_statistics
 from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.jobs import ModelFitter
+from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.policy import Policy
+from services.scoring.policies.queries import Policies
 from services.scoring.scores.consumers import InteractionHandler
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
@@ -29,7 +31,7 @@ from shared.db.session import Database
 from shared.service import Platform, open_platform
 from tests.support import outbox
 from tests.support.factories.scoring import CUSTOMER, POLICY, START
-from tests.support.tokens import create_tokens
+from tests.support.tokens import Tokens, create_tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,11 @@ class ScoringService:
     database: Database
     clock: SteppedClock
     teller: Teller
-    policy: Policy
+    policies: Policies
+    tokens: Tokens
+
+    def headers(self, *scopes: str) -> dict[str, str]:
+        return self.tokens.headers(*scopes)
 
     async def apply(self, *events: Event[Any], batch: int = 1000) -> None:
         """Lets the worker's handler apply events, a transaction per batch."""
@@ -53,7 +59,7 @@ class ScoringService:
             await on_customers_told(session, events)
 
     async def fit(self) -> None:
-        fitter = ModelFitter(database=self.database, clock=self.clock, policy=self.policy)
+        fitter = ModelFitter(database=self.database, clock=self.clock, policies=self.policies)
         while await fitter.step():
             pass
 
@@ -64,6 +70,10 @@ class ScoringService:
         while await rescorer.step():
             steps += 1
         return steps
+
+    async def switch_policy(self) -> None:
+        """Lets the worker bring into force what is due, and give a new database its first policy."""
+        await PolicySwitcher(database=self.database, clock=self.clock, policies=self.policies).step()
 
     async def review(self, batch: int = 500) -> None:
         job = review_job(self.teller, batch=batch)
@@ -77,8 +87,8 @@ class ScoringService:
         assert answer.status_code == status, answer.text
         return dict(answer.json())
 
-    async def post(self, address: str, status: int) -> dict[str, Any]:
-        answer = await self.client.post(address)
+    async def post(self, address: str, status: int, body: object = None, **headers: str) -> dict[str, Any]:
+        answer = await self.client.post(address, json=body, headers=headers)
         assert answer.status_code == status, answer.text
         return dict(answer.json())
 
@@ -118,11 +128,12 @@ async def open_scoring_service(
     clock = SteppedClock(now)
     async with open_platform(DEFINITION, settings, clock) as platform:
         api = create_api(platform)
-        teller = Teller(Contexts(policy), platform.outbox, clock)
-        api.state.policy, api.state.contexts = policy, Contexts(policy)
+        policies = Policies(policy)
+        teller = Teller(Contexts(policies), platform.outbox, clock)
+        api.state.policies, api.state.contexts = policies, Contexts(policies)
         async with httpx.AsyncClient(
             transport=httpx.ASGITransport(api),
             base_url="http://scoring.test",
-            headers=tokens.headers("scoring:read", "scoring:admin"),
+            headers=tokens.headers("scoring:read", "scoring:write", "scoring:admin"),
         ) as client:
-            yield ScoringService(client, platform, platform.database, clock, teller, policy)
+            yield ScoringService(client, platform, platform.database, clock, teller, policies, tokens)

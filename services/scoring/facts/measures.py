@@ -32,6 +32,10 @@ class Measures:
         default = Fraction(money.default_margin_rate)
         self._default_margins = {code: rate * default for code, rate in self._rates.items()}
 
+    def counts_like(self, other: "Measures") -> bool:
+        """Whether statistics folded by either are the same."""
+        return vars(self) == vars(other)
+
     def revenue(self, fact: Fact) -> int:
         """Raises Poison: `currency_without_rate` for a currency the policy does not convert, `amount_out_of_range` for
         more than LARGEST_AMOUNT."""

@@ -29,6 +29,15 @@ class ReceivedFact:
 
 
 @dataclass(frozen=True, slots=True)
+class News:
+    """Facts not seen before, by customer, with the event that came last and the statistics before them."""
+
+    facts: Mapping[UUID, list[Fact]]
+    causes: Mapping[UUID, str]
+    before: Mapping[UUID, Statistics]
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
     """A customer with new facts: the statistics that now hold, and the event that came last."""
 
@@ -36,24 +45,29 @@ class Change:
     caused_by: str
 
 
-async def record_facts(
-    session: AsyncSession, *, received: Sequence[ReceivedFact], measures: Measures
-) -> dict[UUID, Change]:
-    """Folds what is new; duplicates, in this batch or of any earlier one, change nothing.
+async def store_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]) -> News:
+    """Keeps what is new; duplicates, in this batch or of any earlier one, change nothing.
 
-    The statistics rows of the customers returned stay locked until the transaction ends. Raises Poison for a fact that
-    cannot be counted.
+    The statistics rows of the customers with news stay locked until the transaction ends.
     """
     fresh, first = await repository.insert_facts(session, [one.fact for one in received])
     if not fresh:
-        return {}
+        return News({}, {}, {})
     customers = await repository.insert_statistics(session, first) if first else 0
     facts, causes = _by_customer(received, fresh)
     before = await repository.lock_statistics(session, facts.keys())
-    after = {customer_id: fold(before[customer_id], news, measures) for customer_id, news in facts.items()}
-    await repository.update_statistics(session, after)
     await _count(session, received, fresh, customers=customers)
-    return {customer_id: Change(statistics, causes[customer_id]) for customer_id, statistics in after.items()}
+    return News(facts, causes, before)
+
+
+async def fold_news(session: AsyncSession, *, news: News, measures: Measures) -> dict[UUID, Change]:
+    """Folds what `store_facts` kept, as the policy measures it that is in force once the rows are locked.
+
+    Raises Poison for a fact that cannot be counted.
+    """
+    after = {customer_id: fold(news.before[customer_id], facts, measures) for customer_id, facts in news.facts.items()}
+    await repository.update_statistics(session, after)
+    return {customer_id: Change(statistics, news.causes[customer_id]) for customer_id, statistics in after.items()}
 
 
 async def know_customers(

@@ -1,6 +1,7 @@
 """Reads of fitted models and of requests to fit one."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,8 @@ from services.scoring.lifetime.gamma_gamma import GammaGamma
 from services.scoring.lifetime.models import FittedModel, ModelFit
 from shared.errors import NotFound
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 async def find_version(session: AsyncSession, at: datetime | None = None) -> int | None:
     """The version of the model in force, now or at an earlier instant; None where there was none."""
@@ -19,6 +22,12 @@ async def find_version(session: AsyncSession, at: datetime | None = None) -> int
     if at is not None:
         fitted = fitted.where(col(FittedModel.fitted_at) <= at)
     return await session.scalar(fitted)
+
+
+async def is_due(session: AsyncSession, now: datetime, *, every: timedelta) -> bool:
+    """Whether none has been asked for since the last multiple of `every` from 1970 on."""
+    newest = await session.scalar(select(func.max(ModelFit.requested_at)))
+    return newest is None or newest < now - (now - _EPOCH) % every
 
 
 async def get_model(session: AsyncSession, version: int) -> FittedModel:

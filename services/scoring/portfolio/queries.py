@@ -1,6 +1,7 @@
 """Reads of portfolio snapshots."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from typing import Final
 
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +11,8 @@ from services.scoring.portfolio.models import StoredPortfolio
 from services.scoring.portfolio.portfolio import Portfolio
 from shared.errors import NotFound
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
 
 async def find_version(session: AsyncSession, at: datetime | None = None) -> int | None:
     """The version of the snapshot in force, now or at an earlier instant; None where there was none."""
@@ -17,6 +20,12 @@ async def find_version(session: AsyncSession, at: datetime | None = None) -> int
     if at is not None:
         computed = computed.where(col(StoredPortfolio.computed_at) <= at)
     return await session.scalar(computed)
+
+
+async def is_due(session: AsyncSession, now: datetime, *, every: timedelta) -> bool:
+    """Whether none has been taken since the last multiple of `every` from 1970 on."""
+    newest = await session.scalar(select(func.max(StoredPortfolio.computed_at)))
+    return newest is None or newest < now - (now - _EPOCH) % every
 
 
 async def read_portfolio(session: AsyncSession, version: int) -> Portfolio:

@@ -1,5 +1,7 @@
 """A told score as the event that tells it."""
 
+from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from services.scoring.scores.telling import Told
@@ -7,7 +9,26 @@ from shared.contracts.common import Money
 from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
 
 
-def announce(customer_id: UUID, told: Told, changed: tuple[str, ...], currency: str) -> ScoreChanged:
+@dataclass(frozen=True, slots=True)
+class Occasion:
+    """Why everybody is rescored, and whether nobody should be written to because of it."""
+
+    name: str | None = None
+    silent: bool = False
+
+
+NO_OCCASION: Final = Occasion()
+"""A fact or time: what is told is the customer's own."""
+
+
+def announce(
+    customer_id: UUID,
+    told: Told,
+    changed: tuple[str, ...],
+    currency: str,
+    *,
+    occasion: Occasion = NO_OCCASION,
+) -> ScoreChanged:
     """Built without validation, which would cost more than the score itself: a test holds it equal to the validated."""
     current = told.current_value
     return ScoreChanged.model_construct(
@@ -24,4 +45,6 @@ def announce(customer_id: UUID, told: Told, changed: tuple[str, ...], currency: 
         abc_class=None if told.abc_class is None else AbcClass(told.abc_class),
         rfm=told.rfm,
         changed=changed,
+        occasion=occasion.name,
+        silent=occasion.silent,
     )

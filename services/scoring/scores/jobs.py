@@ -5,7 +5,6 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.policies import use_cases as policies
 from services.scoring.scores import queries, use_cases
 from services.scoring.scores.use_cases import Teller
 from shared.db.session import Database
@@ -22,23 +21,14 @@ def review_job(teller: Teller, *, batch: int) -> Job:
 
 
 class Rescorer:
-    """Brings all scores up to the newest policy, model and portfolio, one batch and transaction at a time.
-
-    It begins by keeping the policy's document: raises Conflict as long as its version once meant another one.
-    """
+    """Brings all scores up to the policy, model and portfolio in force, one batch and transaction at a time."""
 
     def __init__(self, *, database: Database, teller: Teller, batch: int) -> None:
         self._database = database
         self._teller = teller
         self._batch = batch
-        self._policy_kept = False
 
     async def step(self) -> bool:
-        if not self._policy_kept:
-            async with self._database.transaction() as session:
-                policy, now = self._teller.contexts.policy, self._teller.clock.now()
-                await policies.keep_policy(session, policy=policy, used_at=now)
-            self._policy_kept = True
         async with self._database.snapshot() as session:
             if await queries.is_rescoring_done(session, self._teller.contexts):
                 return False

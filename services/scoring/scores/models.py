@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, BigInteger, Column, Index, SmallInteger, Text, text
+from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Column, Index, SmallInteger, Text, text
 from sqlmodel import Field
 
 from services.scoring.database import Base
@@ -49,7 +49,9 @@ class Review(Base, table=True):
 class Rescoring(Base, table=True):
     """One row: how far everybody has been rescored under the newest policy, model and portfolio. `refold`: their
     statistics too are made anew from the facts, since another policy measures them differently. `skipped`: customers
-    with a fact that this policy cannot count, who keep the statistics of an earlier one."""
+    with a fact that this policy cannot count, who keep the statistics of an earlier one. `occasion` and `silent` mark
+    what is told; `goes_on`: the snapshot taken at the end is part of the same occasion. `wait_until`: the transaction
+    before which all others have to end."""
 
     __tablename__ = "rescoring"
 
@@ -62,6 +64,10 @@ class Rescoring(Base, table=True):
     told: int = Field(sa_type=BigInteger)
     skipped: int = Field(default=0, sa_column=Column(BigInteger, server_default=text("0"), nullable=False))
     refold: bool = False
+    occasion: str | None = Field(default=None, sa_type=Text)
+    silent: bool = Field(default=False, sa_column=Column(Boolean, server_default=text("false"), nullable=False))
+    goes_on: bool = Field(default=False, sa_column=Column(Boolean, server_default=text("false"), nullable=False))
+    wait_until: int | None = Field(default=None, sa_type=BigInteger)
     after_customer: UUID | None = None
     started_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
     finished_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))

@@ -16,6 +16,7 @@ from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from services.scoring.lifetime import queries as models
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.policies.policy import Policy
+from services.scoring.policies.queries import Policies
 from services.scoring.portfolio import queries as portfolios
 from services.scoring.portfolio.portfolio import Portfolio
 from services.scoring.scores.explanation import Scored
@@ -30,29 +31,37 @@ Order = Literal["current_value", "realised_value"]
 
 
 class Contexts:
-    """What scores are computed under; models and portfolios never change, so each is read once per process."""
+    """What scores are computed under; policies, models and portfolios never change, so each is read once per
+    process."""
 
-    def __init__(self, policy: Policy) -> None:
-        self.policy = policy
-        self.measures = Measures(policy)
+    def __init__(self, policies: Policies) -> None:
+        self.policies = policies
+        self._measures: dict[int, tuple[Policy, Measures]] = {}
         self._models: dict[int, LifetimeModel] = {}
         self._portfolios: dict[int, Portfolio] = {}
 
-    async def load(self, session: AsyncSession, at: datetime | None = None) -> Context:
-        """With the newest model and portfolio, or those in force at an earlier instant.
+    async def load(self, session: AsyncSession, at: datetime | None = None, *, policy: Policy | None = None) -> Context:
+        """With the policy, model and portfolio in force, now or at an earlier instant; or with another policy.
 
-        Whoever is going to tell scores calls it after locking the customers' rows: rescoring under a newer model then
-        either comes later for these customers, or its model is seen here.
+        Whoever is going to tell scores calls it after locking the customers' rows: rescoring under something newer then
+        either comes later for these customers, or what is newer is seen here.
         """
+        chosen = policy or await self.policies.in_force(session, at)
         model_version = await models.find_version(session, at)
         portfolio_version = await portfolios.find_version(session, at)
         return Context(
-            self.policy,
-            self.measures,
+            chosen,
+            self.measures(chosen),
             None if model_version is None else await self._model(session, model_version),
             None if portfolio_version is None else await self._portfolio(session, portfolio_version),
             portfolio_version,
         )
+
+    def measures(self, policy: Policy) -> Measures:
+        known = self._measures.get(policy.version)
+        if known is None or known[0] is not policy:
+            known = self._measures[policy.version] = (policy, Measures(policy))
+        return known[1]
 
     async def _model(self, session: AsyncSession, version: int) -> LifetimeModel:
         if version not in self._models:
@@ -94,14 +103,14 @@ async def score_customer(
         )
     if as_of is not None and as_of < _EARLIEST:
         raise InvalidInput("no interaction is older than 1970", code="as_of_before_first_fact", field="as_of")
-    statistics, found = await _statistics(session, customer_id, contexts, as_of, with_facts=with_facts)
     context = await contexts.load(session, as_of)
+    statistics, found = await _statistics(session, customer_id, context, as_of, with_facts=with_facts)
     instant = effective_instant(statistics, now) if as_of is None else as_of
     return Scored(customer_id, statistics, context, score(statistics, context, instant), found)
 
 
 async def _statistics(
-    session: AsyncSession, customer_id: UUID, contexts: Contexts, as_of: datetime | None, *, with_facts: bool
+    session: AsyncSession, customer_id: UUID, context: Context, as_of: datetime | None, *, with_facts: bool
 ) -> tuple[Statistics, Sequence[Fact] | None]:
     present = await facts.find_statistics(session, customer_id)
     if present is None and not await facts.is_known(session, customer_id):
@@ -123,7 +132,7 @@ async def _statistics(
     if as_of is None and not with_facts:
         return present, None
     until = await facts.list_facts(session, customer_id, until=as_of)
-    return fold(EMPTY, until, contexts.measures), until if with_facts else None
+    return fold(EMPTY, until, context.measures), until if with_facts else None
 
 
 async def list_told(

@@ -106,6 +106,19 @@ async def lock_rescoring(session: AsyncSession, started_at: datetime) -> Rescori
     return await session.get(Rescoring, True, with_for_update={"skip_locked": True})
 
 
+async def next_transaction(session: AsyncSession) -> int:
+    """The id of a transaction later than all that have begun to write by now."""
+    return int(await (await driver(session)).fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text"))
+
+
+async def have_ended(session: AsyncSession, before: int | None) -> bool:
+    """Whether all transactions that had begun to write earlier than the one with the id `before` have ended."""
+    if before is None:
+        return True
+    oldest = await (await driver(session)).fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
+    return int(oldest) >= before
+
+
 def _told(row: Mapping[str, Any]) -> Told:
     rfm = None if row["recency"] is None else (row["recency"], row["frequency"], row["monetary"])
     return Told(rfm=rfm, **{name: row[name] for name in _COLUMNS})

@@ -1,9 +1,13 @@
 """The policy: every number a score depends on, as one versioned document. Nothing below this folder holds a number."""
 
 from dataclasses import dataclass
+from typing import Annotated
 from zoneinfo import ZoneInfo, available_timezones
 
+from pydantic import Field
+
 from services.scoring.policies.policy.ages import AgeBand, AgeWeights
+from services.scoring.policies.policy.bounds import number
 from services.scoring.policies.policy.lifecycle import STAGES, LifecyclePolicy
 from services.scoring.policies.policy.lifetime import LifetimePolicy
 from services.scoring.policies.policy.loyalty import DRIVERS, LEVELS, LevelCriteria, LoyaltyPolicy
@@ -15,15 +19,16 @@ from services.scoring.policies.policy.telling import TellingPolicy
 
 __all__ = [
     "CASE_STATES", "DRIVERS", "LEVELS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights", "LevelCriteria",
-    "LifecyclePolicy", "LifetimePolicy", "LoyaltyPolicy", "MoneyPolicy", "Policy", "PortfolioPolicy",
+    "LifecyclePolicy", "LifetimePolicy", "LoyaltyPolicy", "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy",
     "SatisfactionPolicy", "TellingPolicy",
 ]  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Policy(Section):
-    version: int
-    time_zone: str
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyDocument(Section):
+    """What people write: each section explains itself, by unit, bounds and meaning of every field."""
+
+    time_zone: Annotated[str, Field(description="what a local day is, by a name such as Asia/Shanghai")]
     money: MoneyPolicy
     lifetime: LifetimePolicy
     satisfaction: SatisfactionPolicy
@@ -33,10 +38,16 @@ class Policy(Section):
     telling: TellingPolicy
 
     def __post_init__(self) -> None:
-        demand(self.version >= 1, "version", "must be 1 or more")
         known = self.time_zone in available_timezones()
         demand(known, "time_zone", f"{self.time_zone!r} is no time zone of the IANA database, such as Asia/Shanghai")
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy(PolicyDocument):
+    """A document under its version, which stands for it for ever."""
+
+    version: Annotated[int, number("none", 1, 2**31 - 1, "stands for this document for ever")]

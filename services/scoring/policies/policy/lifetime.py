@@ -1,7 +1,9 @@
-"""The horizon of current value, and what a model needs to be fitted."""
+"""Expected value: how far it looks ahead, and what a model needs."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
+from services.scoring.policies.policy.bounds import number, probability
 from services.scoring.policies.policy.section import Section, demand
 
 
@@ -9,27 +11,20 @@ from services.scoring.policies.policy.section import Section, demand
 class LifetimePolicy(Section):
     """`interval` is the share of outcomes an interval covers; `draws` and `seed` make its simulation repeatable."""
 
-    horizon_months: int
-    step_months: int
-    discount_per_year: float
-    interval: float
-    draws: int
-    seed: int
-    minimum_customers: int
-    minimum_repeat_customers: int
-    minimum_weeks: int
-    fit_every_days: int
+    horizon_months: Annotated[int, number("months", 1, 600, "how far expected value looks ahead")]
+    step_months: Annotated[int, number("months", 1, 12, "length of a step of the horizon")]
+    discount_per_year: Annotated[float, number("share of 1 per year", 0, 10, "discount of what is earned later")]
+    interval: Annotated[float, probability("share of outcomes that an interval covers")]
+    draws: Annotated[int, number("futures", 100, 100_000, "simulated for an interval")]
+    seed: Annotated[int, number("none", 0, 2**32 - 1, "of the simulation, so that it can be repeated")]
+    minimum_customers: Annotated[int, number("customers", 10, 10**9, "buyers needed for a model")]
+    minimum_repeat_customers: Annotated[int, number("customers", 5, 10**9, "repeat buyers needed for a model")]
+    minimum_weeks: Annotated[int, number("weeks", 0, 5_200, "span of purchases needed for a model")]
+    fit_every_days: Annotated[int, number("days", 1, 3_650, "how often a model is fitted")]
 
     def __post_init__(self) -> None:
-        steps = 0 < self.step_months <= 12 and self.horizon_months > 0 and 12 % self.step_months == 0
         demand(
-            steps and self.horizon_months % self.step_months == 0,
+            12 % self.step_months == 0 and self.horizon_months % self.step_months == 0,
             "lifetime.step_months",
             "must divide twelve and the horizon, so that every year of the horizon is a whole number of steps",
         )
-        demand(0 <= self.discount_per_year < 10, "lifetime.discount_per_year", "must be between 0 and 10")
-        demand(0 < self.interval < 1, "lifetime.interval", "must be between 0 and 1")
-        demand(100 <= self.draws <= 100_000, "lifetime.draws", "must be between 100 and 100000")
-        demand(self.minimum_customers >= 10, "lifetime.minimum_customers", "must be 10 or more")
-        demand(self.minimum_repeat_customers >= 5, "lifetime.minimum_repeat_customers", "must be 5 or more")
-        demand(self.fit_every_days >= 1, "lifetime.fit_every_days", "must be 1 or more")

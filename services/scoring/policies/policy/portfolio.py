@@ -1,22 +1,22 @@
-"""Where the classes that only all customers together tell begin."""
+"""Portfolio: the shares of margin behind A, B and C."""
 
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Annotated
 
+from services.scoring.policies.policy.bounds import EXACT, number, probability
 from services.scoring.policies.policy.section import Section, demand
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioPolicy(Section):
-    a_share: Decimal
-    b_share: Decimal
-    top_share: Decimal
-    compute_every_days: int
-    minimum_customers: int
+    a_share: Annotated[Decimal, probability("of all margin, that the customers of class A bring"), EXACT]
+    b_share: Annotated[
+        Decimal, probability("of all margin, that the customers of class B bring beside those of A"), EXACT
+    ]
+    top_share: Annotated[Decimal, probability("of customers, whose part of the margin is shown"), EXACT]
+    compute_every_days: Annotated[int, number("days", 1, 3_650, "how often a snapshot is taken")]
+    minimum_customers: Annotated[int, number("customers", 5, 10**9, "buyers needed for a snapshot; quintiles need 5")]
 
     def __post_init__(self) -> None:
-        fine = 0 < self.a_share < self.a_share + self.b_share < 1
-        demand(fine, "portfolio.a_share", "a_share and b_share must be above 0 and leave something for C")
-        demand(0 < self.top_share < 1, "portfolio.top_share", "must be between 0 and 1")
-        demand(self.compute_every_days >= 1, "portfolio.compute_every_days", "must be 1 or more")
-        demand(self.minimum_customers >= 5, "portfolio.minimum_customers", "quintiles need 5 customers or more")
+        demand(self.a_share + self.b_share < 1, "portfolio.a_share", "a_share and b_share must leave something for C")

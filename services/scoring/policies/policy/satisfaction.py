@@ -1,31 +1,38 @@
-"""What answers, complaints and returns do to satisfaction."""
+"""Satisfaction: what answers, complaints and returns weigh."""
 
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Annotated
+
+from pydantic import Field
 
 from services.scoring.policies.policy.ages import AgeWeights
+from services.scoring.policies.policy.bounds import number
 from services.scoring.policies.policy.section import Section, demand
 
 SEVERITIES = ("low", "medium", "high", "critical")
 CASE_STATES = ("resolved_in_time", "resolved_late", "open", "open_late", "reopened")
+
+Points = Annotated[int, number("points of 100", 0, 1_000, "points taken off, written as a positive number")]
+PerCent = Annotated[int, number("per cent", 0, 1_000, "of the points of the severity")]
 
 
 @dataclass(frozen=True, slots=True)
 class SatisfactionPolicy(Section):
     """Points of 100. A complaint costs its severity's points × its state's per cent × its age's per cent."""
 
-    baseline: int
-    baseline_weight: int
-    survey_weights: AgeWeights
-    complaint_points: dict[str, int]
-    complaint_states: dict[str, int]
-    complaint_weights: AgeWeights
-    resolve_within_hours: int
-    return_points: int
+    baseline: Annotated[int, number("points of 100", 0, 100, "satisfaction before anything is known")]
+    baseline_weight: Annotated[
+        int, number("per cent", 1, 1_000_000, "of the baseline against answers, each of which weighs up to 100")
+    ]
+    survey_weights: Annotated[AgeWeights, Field(description="of an answer, by its age")]
+    complaint_points: Annotated[dict[str, Points], Field(description=f"by severity: {', '.join(SEVERITIES)}")]
+    complaint_states: Annotated[dict[str, PerCent], Field(description=f"by state: {', '.join(CASE_STATES)}")]
+    complaint_weights: Annotated[AgeWeights, Field(description="of a resolved complaint, by its age")]
+    resolve_within_hours: Annotated[int, number("hours", 1, 87_600, "after which an open complaint is late")]
+    return_points: Annotated[int, number("points of 100", 0, 1_000, "taken off when everything was returned")]
 
     def __post_init__(self) -> None:
-        demand(0 <= self.baseline <= 100, "satisfaction.baseline", "must be between 0 and 100")
-        demand(self.baseline_weight > 0, "satisfaction.baseline_weight", "must be above 0")
         demand(set(self.complaint_points) == set(SEVERITIES), "satisfaction.complaint_points", f"needs {SEVERITIES}")
         demand(set(self.complaint_states) == set(CASE_STATES), "satisfaction.complaint_states", f"needs {CASE_STATES}")
         state = self.complaint_states
@@ -39,9 +46,6 @@ class SatisfactionPolicy(Section):
             "must not fall from resolved_in_time over resolved_late, open and open_late to reopened: else a further "
             "complaint could raise satisfaction",
         )
-        points = (*self.complaint_points.values(), *self.complaint_states.values(), self.return_points)
-        demand(min(points) >= 0, "satisfaction", "points taken off are written as positive numbers")
-        demand(self.resolve_within_hours > 0, "satisfaction.resolve_within_hours", "must be above 0")
 
     @property
     def resolve_within(self) -> timedelta:

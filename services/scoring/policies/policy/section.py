@@ -1,14 +1,8 @@
-"""What every part of the policy has in common: its fields are checked, and none is unknown."""
+"""What the sections of the policy have in common."""
 
 from typing import ClassVar
 
 from shared.errors import InvalidInput
-
-
-def demand(holds: bool, field: str, message: str) -> None:
-    """Raises InvalidInput naming the field of the document that is wrong."""
-    if not holds:
-        raise InvalidInput(message, code="policy_invalid", field=field)
 
 
 class Section:
@@ -16,3 +10,9 @@ class Section:
 
     __slots__ = ()
     __pydantic_config__: ClassVar[dict[str, str]] = {"extra": "forbid"}
+
+
+def demand(holds: bool, field: str, message: str) -> None:
+    """For what bounds cannot say: how fields agree with each other."""
+    if not holds:
+        raise InvalidInput(message, code="policy_invalid", field=field)

@@ -1,8 +1,12 @@
-"""When a score is worth telling."""
+"""Telling: how far a figure moves before the world hears of it."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
-from services.scoring.policies.policy.section import Section, demand
+from pydantic import Field
+
+from services.scoring.policies.policy.bounds import number, probability
+from services.scoring.policies.policy.section import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,12 +16,10 @@ class TellingPolicy(Section):
     `probability_reviews`: levels of the probability of being active at which a silent customer is looked at again.
     """
 
-    value_relative: float
-    probability: float
-    satisfaction: float
-    probability_reviews: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        demand(self.value_relative >= 0, "telling.value_relative", "must not be negative")
-        fine = all(0 < level < 1 for level in self.probability_reviews)
-        demand(fine, "telling.probability_reviews", "must lie between 0 and 1")
+    value_relative: Annotated[float, number("share of 1", 0, 1_000, "of the value last told")]
+    probability: Annotated[float, number("share of 1", 0, 1, "of the probability of being active")]
+    satisfaction: Annotated[float, number("points of 100", 0, 100, "of satisfaction")]
+    probability_reviews: Annotated[
+        tuple[Annotated[float, probability("looked at again when it falls to this")], ...],
+        Field(max_length=50, description="levels of the probability of being active"),
+    ]

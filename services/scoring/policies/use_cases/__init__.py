@@ -1,0 +1,1 @@
+"""What is done about policies: `drafts` are written, `activation` puts one in force."""
