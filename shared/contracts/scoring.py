@@ -39,6 +39,15 @@ class AbcClass(StrEnum):
     C = "C"
 
 
+class Quadrant(StrEnum):
+    """Value against potential: how a customer is served follows from it."""
+
+    CORE = "core"
+    HIGH_POTENTIAL = "high_potential"
+    MAINTAIN = "maintain"
+    OPTIMISE = "optimise"
+
+
 class ScoreChanged(EventData):
     """A customer's score after a change worth telling: the whole of it, under the policy and model named."""
 
@@ -57,6 +66,17 @@ class ScoreChanged(EventData):
     lifecycle_stage: LifecycleStage
     abc_class: AbcClass | None
     rfm: tuple[Quintile, Quintile, Quintile] | None
+    last_12_months: Annotated[Money | None, Field(description="realised value of the last twelve months")] = None
+    growth_potential: Annotated[
+        Money | None, Field(description="present value of what the customer would add as their better peers do")
+    ] = None
+    lifetime_profit: Annotated[Money | None, Field(description="CLP: current value and growth potential together")] = (
+        None
+    )
+    loyalty: Percentage | None = None
+    quadrant: Quadrant | None = None
+    churn_risk: Annotated[Percentage | None, Field(description="null before the first purchase")] = None
+    churn_reasons: Annotated[tuple[str, ...], Field(description="rules that speak for it, the weightiest first")] = ()
     changed: Annotated[tuple[str, ...], Field(description="names of the fields that differ from the last one told")]
     occasion: Annotated[
         str | None,

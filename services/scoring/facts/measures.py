@@ -1,7 +1,7 @@
 """How facts are counted under a policy: money in the reporting currency's minor units, instants in local days."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from typing import Final
 
@@ -51,10 +51,13 @@ class Measures:
         """The local day of an instant, counted from 1970-01-01."""
         return instant.astimezone(self._zone).toordinal() - _EPOCH_ORDINAL
 
+    def date(self, day: int) -> date:
+        """A local day as a date."""
+        return date.fromordinal(day + _EPOCH_ORDINAL)
+
     def start_of(self, day: int) -> datetime:
         """The first instant of a local day, in UTC."""
-        date = datetime.fromordinal(day + _EPOCH_ORDINAL).date()
-        return datetime.combine(date, time(), tzinfo=self._zone).astimezone(UTC)
+        return datetime.combine(self.date(day), time(), tzinfo=self._zone).astimezone(UTC)
 
 
 def divide(numerator: int, denominator: int) -> int:

@@ -86,6 +86,13 @@ async def count_values(
     return [tuple(row) for row in await (await driver(session)).fetch(_VALUES[figure])]
 
 
+async def list_buyers_since(
+    session: AsyncSession, day: int, *, after: UUID | None, limit: int
+) -> dict[UUID, Statistics]:
+    """The next customers by id who bought on this local day or later."""
+    return await repository.read_buyers_since(session, day, after, limit)
+
+
 async def reconcile(session: AsyncSession) -> list[KindTotal]:
     """Reads every fact: for reconciliation, not for a dashboard."""
     rows = await (await driver(session)).fetch(_RECONCILIATION)

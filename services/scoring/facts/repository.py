@@ -46,6 +46,11 @@ SELECT customer_id, packed FROM customer_statistics WHERE $1::uuid IS NULL OR cu
 ORDER BY customer_id LIMIT $2 FOR UPDATE
 """
 
+_READ_BUYERS_SINCE = """
+SELECT customer_id, packed FROM customer_statistics
+WHERE last_day >= $1 AND ($2::uuid IS NULL OR customer_id > $2) ORDER BY customer_id LIMIT $3
+"""
+
 _UPDATE_STATISTICS = """
 UPDATE customer_statistics AS s
 SET purchase_days = n.purchase_days, first_day = n.first_day, last_day = n.last_day, margin = n.margin,
@@ -133,6 +138,12 @@ async def lock_statistics(session: AsyncSession, customer_ids: Collection[UUID])
 async def lock_statistics_after(session: AsyncSession, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
     """The same for the next customers by id."""
     rows = await (await driver(session)).fetch(_LOCK_STATISTICS_AFTER, after, limit)
+    return {row[0]: _decode(row[1]) for row in rows}
+
+
+async def read_buyers_since(session: AsyncSession, day: int, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
+    """The next customers by id who bought on this local day or later, as they are, without a lock."""
+    rows = await (await driver(session)).fetch(_READ_BUYERS_SINCE, day, after, limit)
     return {row[0]: _decode(row[1]) for row in rows}
 
 

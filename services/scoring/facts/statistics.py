@@ -77,6 +77,15 @@ class Statistics(NamedTuple):
         """Margin of all transactions after the first one."""
         return self.margin - self.purchase_days[0].margin if self.purchase_days else 0
 
+    def purchase_days_since(self, day: int) -> int:
+        """How many days with purchases there were on `day` and later."""
+        return len(self.purchase_days) - _place(self.purchase_days, day)
+
+    def entries_since(self, day: int) -> tuple[DayMargin, ...]:
+        """Days with purchases or deductions, `day` and later."""
+        bought, deducted = self.purchase_days, self.deductions
+        return bought[_place(bought, day) :] + deducted[_place(deducted, day) :]
+
     def realised_since(self, day: int) -> int:
         """Realised margin of `day` and later."""
         earned = sum(entry.margin for entry in self.purchase_days[_place(self.purchase_days, day) :])

@@ -1,16 +1,16 @@
-"""What only all customers together tell: boundaries of ABC and RFM, and how much of the margin the best bring."""
+"""What only all customers together tell: boundaries of ABC, RFM and quadrants, and how much of the margin the best
+bring."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from services.scoring.facts.measures import divide
 from services.scoring.policies.policy import PortfolioPolicy
+from services.scoring.portfolio.growth import Integers, YearlyMarks
 
-Integers = NDArray[np.int64]
 AbcClass = Literal["A", "B", "C"]
 Bounds = tuple[int, int, int, int]
 
@@ -38,6 +38,7 @@ class Portfolio:
     monetary_bounds: Bounds
     top_customers: int
     top_margin_share: int
+    year: YearlyMarks = field(default_factory=YearlyMarks)
 
     def abc(self, realised: int) -> AbcClass:
         """By value alone, so that equals are never parted; who brings nothing is C."""
@@ -55,7 +56,12 @@ class Portfolio:
 
 
 def compute_portfolio(
-    *, realised: Distribution, purchase_days: Distribution, silence: Distribution, policy: PortfolioPolicy
+    *,
+    realised: Distribution,
+    purchase_days: Distribution,
+    silence: Distribution,
+    policy: PortfolioPolicy,
+    year: YearlyMarks | None = None,
 ) -> Portfolio | None:
     """None while there are fewer buyers than the policy asks for."""
     buyers = int(realised.customers.sum())
@@ -80,6 +86,7 @@ def compute_portfolio(
         monetary_bounds=_bounds(realised),
         top_customers=top,
         top_margin_share=divide(10_000 * _earned_by_top(realised, top), margin) if margin > 0 else 0,
+        year=year or YearlyMarks(),
     )
 
 

@@ -32,6 +32,24 @@ class QuintileBounds(ResponseModel):
     realised_value_minor: list[int]
 
 
+class QuadrantsRead(ResponseModel):
+    """Where the quadrants begin; null where nobody bought within the last twelve months."""
+
+    core_minimum: Money | None = Field(description="of the margin of the last twelve months")
+    maintain_minimum: Money | None = Field(description="of the margin of the last twelve months")
+    potential_minimum: Money | None = Field(description="of the margin that a year lacks")
+
+
+class PeersRead(ResponseModel):
+    """What the better ones of a group of peers reach, each figure by itself."""
+
+    group: str = Field(description="the value of the policy's peer dimension; empty: everybody")
+    customers: int = Field(description="who bought within the last twelve months")
+    purchase_days: int = Field(description="a year")
+    margin: Money = Field(description="per purchase day")
+    categories: int
+
+
 class PortfolioRead(ResponseModel):
     version: int
     computed_at: datetime
@@ -43,10 +61,13 @@ class PortfolioRead(ResponseModel):
     c: ClassRead
     quintiles: QuintileBounds
     top: TopRead
+    quadrants: QuadrantsRead
+    peers: list[PeersRead]
 
 
 def show_portfolio(stored: StoredPortfolio, policy: Policy) -> PortfolioRead:
     figures, currency = stored.figures, policy.money.currency
+    year = figures.get("year", {})  # snapshots of before there were quadrants have none
     in_a, in_b, in_c = figures["class_sizes"]
     return PortfolioRead(
         version=stored.version or 0,
@@ -67,4 +88,21 @@ def show_portfolio(stored: StoredPortfolio, policy: Policy) -> PortfolioRead:
             customers=figures["top_customers"],
             share_of_margin=Decimal(figures["top_margin_share"]).scaleb(-4),
         ),
+        quadrants=QuadrantsRead(
+            **{name: _money(year.get(name), currency) for name in QuadrantsRead.model_fields},
+        ),
+        peers=[
+            PeersRead(
+                group=group,
+                customers=peers["customers"],
+                purchase_days=peers["frequency"],
+                margin=Money(minor=peers["basket"], currency=currency),
+                categories=peers["breadth"],
+            )
+            for group, peers in sorted(year.get("peers", {}).items())
+        ],
     )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor=minor, currency=currency)

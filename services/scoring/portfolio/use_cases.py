@@ -1,8 +1,10 @@
 """Taking a snapshot of the portfolio."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
+from typing import Final
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,8 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.facts import queries as facts
 from services.scoring.facts.measures import Measures
 from services.scoring.policies.policy import Policy
+from services.scoring.portfolio.growth import EVERYBODY, YEAR_DAYS, YearlyMarks, YearTable
 from services.scoring.portfolio.models import StoredPortfolio
 from services.scoring.portfolio.portfolio import Distribution, Portfolio, compute_portfolio
+
+_PAGE: Final = 2000
+"""Customers read at once."""
 
 
 async def take_snapshot(
@@ -35,7 +41,18 @@ async def _compute(session: AsyncSession, policy: Policy, today: int) -> Portfol
         purchase_days=_distribution(await facts.count_values(session, "purchase_days")),
         silence=_distribution(silence),
         policy=policy.portfolio,
+        year=await _mark_year(session, policy, today),
     )
+
+
+async def _mark_year(session: AsyncSession, policy: Policy, today: int) -> YearlyMarks:
+    """Reads everybody who bought within the last twelve months, in pages; their arithmetic runs in a thread."""
+    table, after = YearTable(), None
+    while buyers := await facts.list_buyers_since(session, today - YEAR_DAYS + 1, after=after, limit=_PAGE):
+        for statistics in buyers.values():
+            table.add(statistics, EVERYBODY, today)
+        after = max(buyers)
+    return await asyncio.to_thread(table.mark, policy.growth, policy.quadrants)
 
 
 def _distribution(rows: Sequence[tuple[int, ...]]) -> Distribution:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.scoring.scores.telling import Told
 from shared.contracts.common import Money
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Quadrant, ScoreChanged
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,21 +30,31 @@ def announce(
     occasion: Occasion = NO_OCCASION,
 ) -> ScoreChanged:
     """Built without validation, which would cost more than the score itself: a test holds it equal to the validated."""
-    current = told.current_value
     return ScoreChanged.model_construct(
         customer_id=customer_id,
         as_of=told.as_of,
         policy_version=told.policy_version,
         model_version=told.model_version,
         realised_value=Money.model_construct(minor=told.realised_value, currency=currency),
-        current_value=None if current is None else Money.model_construct(minor=current, currency=currency),
+        current_value=_money(told.current_value, currency),
         probability_active=told.probability_active,
         satisfaction=told.satisfaction / 10,
         loyalty_level=LoyaltyLevel(told.loyalty_level),
         lifecycle_stage=LifecycleStage(told.lifecycle_stage),
         abc_class=None if told.abc_class is None else AbcClass(told.abc_class),
         rfm=told.rfm,
+        last_12_months=_money(told.last_12_months, currency),
+        growth_potential=_money(told.growth_potential, currency),
+        lifetime_profit=_money(told.lifetime_profit, currency),
+        loyalty=None if told.loyalty is None else told.loyalty / 10,
+        quadrant=None if told.quadrant is None else Quadrant(told.quadrant),
+        churn_risk=None if told.churn_risk is None else told.churn_risk / 10,
+        churn_reasons=told.churn_reasons,
         changed=changed,
         occasion=occasion.name,
         silent=occasion.silent,
     )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money.model_construct(minor=minor, currency=currency)

@@ -1,5 +1,6 @@
 """Routes of scores."""
 
+import math
 from typing import Annotated
 from uuid import UUID
 
@@ -9,10 +10,11 @@ from services.scoring.facts import queries as facts
 from services.scoring.permissions import Reader
 from services.scoring.policies.queries import PolicyDep
 from services.scoring.scores import queries
-from services.scoring.scores.queries import ContextsDep, Order
+from services.scoring.scores.queries import ContextsDep, Order, Wanted
 from services.scoring.scores.schemas.shapes import ScoreRead, StatusRead, ToldScoreRead
 from services.scoring.scores.schemas.showing import show_score, show_status, show_told
 from services.scoring.scores.sentences import Language, choose_language
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Quadrant
 from shared.service import ClockDep
 from shared.web.instants import WrittenInstant
 from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
@@ -53,10 +55,19 @@ async def list_scores(
     page: PageDep,
     _: Reader,
     order: Annotated[Order, Query(description="the highest first")] = "current_value",
+    loyalty_level: Annotated[LoyaltyLevel | None, Query(description="only those on this level")] = None,
+    lifecycle_stage: Annotated[LifecycleStage | None, Query(description="only those in this stage")] = None,
+    abc_class: Annotated[AbcClass | None, Query(description="only those of this class")] = None,
+    quadrant: Annotated[Quadrant | None, Query(description="only those of this quadrant")] = None,
+    churn_risk_from: Annotated[
+        float | None, Query(ge=0, le=100, description="only those at least so likely to be lost")
+    ] = None,
 ) -> Page[ToldScoreRead]:
     """Customers by value, as last told; those without the value are left out. Names are with the customer service."""
+    least = None if churn_risk_from is None else math.ceil(10 * churn_risk_from)
+    wanted = Wanted(loyalty_level, lifecycle_stage, abc_class, quadrant, least)
     after = None if page.cursor is None else decode_cursor(page.cursor, int, UUID)
-    rows = await queries.list_told(session, order=order, limit=page.limit + 1, after=after)
+    rows = await queries.list_told(session, order=order, limit=page.limit + 1, after=after, wanted=wanted)
     shown = rows[: page.limit]
     more = len(rows) > page.limit
     cursor = encode_cursor(getattr(shown[-1], order), shown[-1].customer_id) if more else None

@@ -7,11 +7,16 @@ from uuid import UUID
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.expectation import Intervals
+from services.scoring.portfolio.growth import pattern_of
+from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import explain_stage
+from services.scoring.scores.lifting import Lift, find_lifts
 from services.scoring.scores.loyalty import explain_lacking, explain_level, explain_loyalty, standing_of
-from services.scoring.scores.reason import Reason, total
-from services.scoring.scores.score import Context, Score, value_intervals
-from services.scoring.scores.value import explain_current, explain_realised, patterns_of, realised_last_year
+from services.scoring.scores.potential import explain_potential
+from services.scoring.scores.quadrant import explain_quadrant
+from services.scoring.scores.reason import Reason
+from services.scoring.scores.score import Score, peers_of, value_intervals
+from services.scoring.scores.value import explain_current, explain_realised, patterns_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +32,11 @@ class Scored:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """`realised` and `current` add up to the score's values, `loyalty` to `loyalty_tenths`; `level` is what the level
-    reached rests on, `lacking` what the next one asks for in vain, `missing` why there is no current value."""
+    """`realised`, `current`, `potential` and `loyalty` add up to the score's figures; `level` is what the level reached
+    rests on, `lacking` what the next one asks for in vain, `missing` why there is no current value. `lifts`, what would
+    lift a class, are sought only where facts were asked for too."""
 
     realised: tuple[Reason, ...]
-    realised_last_12_months: int
     current: tuple[Reason, ...]
     missing: Reason | None
     intervals: Intervals
@@ -39,8 +44,11 @@ class Explanation:
     level: tuple[Reason, ...]
     lacking: tuple[Reason, ...]
     loyalty: tuple[Reason, ...]
-    loyalty_tenths: int
     abc: Reason | None
+    potential: tuple[Reason, ...]
+    potential_missing: Reason | None
+    quadrant: Reason | None
+    lifts: tuple[Lift, ...]
     rfm: tuple[Reason, ...]
 
 
@@ -49,25 +57,44 @@ def explain(scored: Scored) -> Explanation:
     policy, probability = context.policy, score.current.probability_active
     today = context.measures.day(score.as_of)
     standing = standing_of(statistics, score.satisfaction, score.activity, policy.loyalty)
-    loyalty = explain_loyalty(statistics, standing, score.stage, probability, policy.loyalty)
     current: tuple[Reason, ...] = ()
     if score.current.minor is not None:
         pattern = patterns_of([(statistics, today)], policy.money.digits)
         current = explain_current(score.current, pattern, policy)
     return Explanation(
         realised=explain_realised(statistics),
-        realised_last_12_months=realised_last_year(statistics, today),
         current=current,
-        missing=None if score.current.missing is None else Reason(f"missing_{score.current.missing}", None),
+        missing=_missing(score.current.missing),
         intervals=value_intervals(statistics, context, score.as_of),
         stage=explain_stage(statistics, score.activity, score.stage, probability),
         level=explain_level(standing, score.level, policy.loyalty),
         lacking=explain_lacking(standing, score.level, policy.loyalty),
-        loyalty=loyalty,
-        loyalty_tenths=total(loyalty),
+        loyalty=explain_loyalty(statistics, standing, score.stage, probability, policy.loyalty),
         abc=_explain_abc(context, score),
+        potential=_explain_potential(statistics, context, score),
+        potential_missing=_missing(score.potential.missing),
+        quadrant=_explain_quadrant(context, score),
+        lifts=() if scored.facts is None else find_lifts(statistics, context, score),
         rfm=_explain_rfm(statistics, context, score),
     )
+
+
+def _missing(name: str | None) -> Reason | None:
+    return None if name is None else Reason(f"missing_{name}", None)
+
+
+def _explain_potential(statistics: Statistics, context: Context, score: Score) -> tuple[Reason, ...]:
+    pattern = pattern_of(statistics, context.measures.day(score.as_of))
+    peers, probability = peers_of(statistics, context), score.current.probability_active
+    return explain_potential(score.potential, pattern, peers, probability, context.policy.lifetime)
+
+
+def _explain_quadrant(context: Context, score: Score) -> Reason | None:
+    gap = score.potential.gap
+    if score.quadrant is None or gap is None or context.portfolio is None:
+        return None
+    standing = (score.stage, score.activity)
+    return explain_quadrant(score.quadrant, score.last_year, gap, standing, context.portfolio.year)
 
 
 def _explain_abc(context: Context, score: Score) -> Reason | None:

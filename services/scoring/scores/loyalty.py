@@ -1,12 +1,13 @@
 """Loyalty: a score of drivers weighted by stage, and the ladder of levels (S3), each step with its evidence."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
 from services.scoring.facts.fact import FactKind, Instrument
 from services.scoring.facts.measures import divide
 from services.scoring.facts.statistics import Statistics
-from services.scoring.policies.policy import LevelCriteria, LoyaltyPolicy
+from services.scoring.policies.policy import DRIVERS, LevelCriteria, LoyaltyPolicy
 from services.scoring.scores.lifecycle import Activity, Stage
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.satisfaction import FULL, Satisfaction
@@ -59,14 +60,25 @@ def explain_lacking(standing: Standing, level: Level, policy: LoyaltyPolicy) -> 
     return tuple(reason for reason in ahead if not reason.evidence["met"])
 
 
+def judge_loyalty(
+    statistics: Statistics, standing: Standing, stage: Stage, probability: float | None, policy: LoyaltyPolicy
+) -> int:
+    """The loyalty score in tenths: what `explain_loyalty` adds up to."""
+    weights = policy.weights[stage]
+    grades = _grades(statistics, standing, probability, policy)
+    return sum(divide(weights[driver] * grade, 100) for driver, grade in zip(DRIVERS, grades, strict=True))
+
+
 def explain_loyalty(
     statistics: Statistics, standing: Standing, stage: Stage, probability: float | None, policy: LoyaltyPolicy
 ) -> tuple[Reason, ...]:
     """The loyalty score, in tenths, as the parts it is the sum of."""
     weights = policy.weights[stage]
+    grades = _grades(statistics, standing, probability, policy)
+    graded = zip(DRIVERS, grades, _evidence(statistics, standing, grades), strict=True)
     return tuple(
         Reason(f"driver_{driver}", divide(weights[driver] * grade, 100), {**evidence, "weight": weights[driver]}, facts)
-        for driver, (grade, evidence, facts) in _grades(statistics, standing, probability, policy).items()
+        for driver, grade, (evidence, facts) in graded
     )
 
 
@@ -111,34 +123,38 @@ def _criteria(standing: Standing, criteria: LevelCriteria) -> tuple[Reason, ...]
 
 def _grades(
     statistics: Statistics, standing: Standing, probability: float | None, policy: LoyaltyPolicy
-) -> dict[str, tuple[int, dict[str, int | float], tuple[FactKind, ...]]]:
-    """Each driver's grade, 0 to 1000, with its evidence."""
-    satisfaction, activity = standing.satisfaction, standing.activity
-    bought, tenure, categories = standing.purchase_days, activity.tenure_days, len(statistics.categories)
-    by_tenure, by_breadth = _grade(tenure, policy.full_tenure_days), _grade(categories, policy.full_categories)
+) -> tuple[int, int, int, int, int]:
+    """Each of the DRIVERS, 0 to 1000."""
+    activity = standing.activity
+    by_tenure = _grade(activity.tenure_days, policy.full_tenure_days)
+    by_breadth = _grade(len(statistics.categories), policy.full_categories)
     if activity.basis in ("no_purchase", "dormant"):
         seen_value = 0
     else:
         seen_value = FULL * activity.active if probability is None else round(FULL * probability)
-    return {
-        "satisfaction": (
-            satisfaction.tenths,
-            {"satisfaction": satisfaction.tenths / 10},
-            (FactKind.SURVEY, FactKind.COMPLAINT, FactKind.RETURN),
-        ),
-        "trust": (_grade(bought, policy.full_purchase_days), {"purchase_days": bought}, (FactKind.PURCHASE,)),
-        "perceived_value": (seen_value, {"grade": seen_value / 10}, (FactKind.PURCHASE,)),
-        "switching_cost": (
-            divide(by_tenure + by_breadth, 2),
-            {"tenure_days": tenure, "categories": categories},
+    return (
+        standing.satisfaction.tenths,
+        _grade(standing.purchase_days, policy.full_purchase_days),
+        seen_value,
+        divide(by_tenure + by_breadth, 2),
+        _grade(standing.advocacy, policy.full_advocacy),
+    )
+
+
+def _evidence(
+    statistics: Statistics, standing: Standing, grades: Sequence[int]
+) -> tuple[tuple[dict[str, int | float], tuple[FactKind, ...]], ...]:
+    """What each of the DRIVERS was graded by."""
+    return (
+        ({"satisfaction": grades[0] / 10}, (FactKind.SURVEY, FactKind.COMPLAINT, FactKind.RETURN)),
+        ({"purchase_days": standing.purchase_days}, (FactKind.PURCHASE,)),
+        ({"grade": grades[2] / 10}, (FactKind.PURCHASE,)),
+        (
+            {"tenure_days": standing.activity.tenure_days, "categories": len(statistics.categories)},
             (FactKind.PURCHASE,),
         ),
-        "word_of_mouth": (
-            _grade(standing.advocacy, policy.full_advocacy),
-            {"advocacy": standing.advocacy},
-            (FactKind.REFERRAL, FactKind.SURVEY),
-        ),
-    }
+        ({"advocacy": standing.advocacy}, (FactKind.REFERRAL, FactKind.SURVEY)),
+    )
 
 
 def _grade(found: int, full: int) -> int:

@@ -4,6 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Column, Index, SmallInteger, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from services.scoring.database import Base
@@ -17,6 +18,8 @@ class ToldScore(Base, table=True):
     __table_args__ = (
         Index("ix_scores_current_value", text("current_value DESC"), "customer_id"),
         Index("ix_scores_realised_value", text("realised_value DESC"), "customer_id"),
+        Index("ix_scores_lifetime_profit", text("lifetime_profit DESC"), "customer_id"),
+        Index("ix_scores_churn_risk", text("churn_risk DESC"), "customer_id"),
         {"postgresql_with": {"fillfactor": "85"}},
     )
 
@@ -34,6 +37,13 @@ class ToldScore(Base, table=True):
     as_of: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
     policy_version: int
     model_version: int | None = None
+    last_12_months: int | None = Field(default=None, sa_type=BigInteger)
+    growth_potential: int | None = Field(default=None, sa_type=BigInteger)
+    lifetime_profit: int | None = Field(default=None, sa_type=BigInteger)
+    loyalty: int | None = Field(default=None, sa_type=SmallInteger)
+    quadrant: str | None = Field(default=None, sa_type=Text)
+    churn_risk: int | None = Field(default=None, sa_type=SmallInteger)
+    churn_reasons: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
 
 
 class Review(Base, table=True):

@@ -1,6 +1,7 @@
 """Reads of scores: what they are computed under, what was told, and how far rescoring is."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Final, Literal
 from uuid import UUID
@@ -19,15 +20,16 @@ from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
 from services.scoring.portfolio import queries as portfolios
 from services.scoring.portfolio.portfolio import Portfolio
+from services.scoring.scores.context import Context
 from services.scoring.scores.explanation import Scored
 from services.scoring.scores.models import Rescoring, Review, ToldScore
-from services.scoring.scores.score import Context, effective_instant, score
+from services.scoring.scores.score import effective_instant, score
 from shared.errors import InvalidInput, NotFound
 
 _EARLIEST: Final = from_microseconds(0)
 """The platform takes no interaction from before; and the calendar has an end on that side."""
 
-Order = Literal["current_value", "realised_value"]
+Order = Literal["current_value", "realised_value", "lifetime_profit", "growth_potential", "churn_risk"]
 
 
 class Contexts:
@@ -135,13 +137,29 @@ async def _statistics(
     return fold(EMPTY, until, context.measures), until if with_facts else None
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which customers to list: those in the class of each that is named, and at least so likely to be lost, in tenths
+    of a point."""
+
+    loyalty_level: str | None = None
+    lifecycle_stage: str | None = None
+    abc_class: str | None = None
+    quadrant: str | None = None
+    least_churn_risk: int | None = None
+
+
 async def list_told(
-    session: AsyncSession, *, order: Order, limit: int, after: tuple[int, UUID] | None
+    session: AsyncSession, *, order: Order, limit: int, after: tuple[int, UUID] | None, wanted: Wanted
 ) -> list[ToldScore]:
     """Scores as last told, the highest value first; `after` is the (value, customer) of the last one seen."""
-    value = col(ToldScore.current_value if order == "current_value" else ToldScore.realised_value)
-    customer_id = col(ToldScore.customer_id)
+    value, customer_id = col(getattr(ToldScore, order)), col(ToldScore.customer_id)
     rows = select(ToldScore).where(value.is_not(None)).order_by(value.desc(), customer_id).limit(limit)
+    for name in ("loyalty_level", "lifecycle_stage", "abc_class", "quadrant"):
+        if (named := getattr(wanted, name)) is not None:
+            rows = rows.where(col(getattr(ToldScore, name)) == named)
+    if wanted.least_churn_risk is not None:
+        rows = rows.where(col(ToldScore.churn_risk) >= wanted.least_churn_risk)
     if after is not None:
         last, last_id = after
         rows = rows.where(value <= last, or_(value < last, and_(value == last, customer_id > last_id)))

@@ -14,24 +14,35 @@ from shared.db.session import driver
 
 _READ_TOLD = """
 SELECT batch.customer_id, due_at, realised_value, current_value, probability_active, satisfaction, loyalty_level,
-       lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version
+       lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
+       last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons
 FROM unnest($1::uuid[]) AS batch (customer_id)
 LEFT JOIN scores USING (customer_id) LEFT JOIN reviews USING (customer_id)
 """
 
 _UPSERT_TOLD = """
 INSERT INTO scores (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
-                    lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version)
-SELECT * FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::float8[], $5::smallint[], $6::text[], $7::text[],
-                     $8::text[], $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::int[],
-                     $14::int[])
+                    lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
+                    last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons)
+SELECT customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level, lifecycle_stage,
+       abc_class, recency, frequency, monetary, as_of, policy_version, model_version, last_12_months, growth_potential,
+       lifetime_profit, loyalty, quadrant, churn_risk, string_to_array(churn_reasons, ' ')
+FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::float8[], $5::smallint[], $6::text[], $7::text[], $8::text[],
+            $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::int[], $14::int[], $15::bigint[],
+            $16::bigint[], $17::bigint[], $18::smallint[], $19::text[], $20::smallint[], $21::text[])
+    AS batch (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
+              lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
+              last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons)
 ON CONFLICT (customer_id) DO UPDATE
 SET realised_value = EXCLUDED.realised_value, current_value = EXCLUDED.current_value,
     probability_active = EXCLUDED.probability_active, satisfaction = EXCLUDED.satisfaction,
     loyalty_level = EXCLUDED.loyalty_level, lifecycle_stage = EXCLUDED.lifecycle_stage,
     abc_class = EXCLUDED.abc_class, recency = EXCLUDED.recency, frequency = EXCLUDED.frequency,
     monetary = EXCLUDED.monetary, as_of = EXCLUDED.as_of, policy_version = EXCLUDED.policy_version,
-    model_version = EXCLUDED.model_version
+    model_version = EXCLUDED.model_version, last_12_months = EXCLUDED.last_12_months,
+    growth_potential = EXCLUDED.growth_potential, lifetime_profit = EXCLUDED.lifetime_profit,
+    loyalty = EXCLUDED.loyalty, quadrant = EXCLUDED.quadrant, churn_risk = EXCLUDED.churn_risk,
+    churn_reasons = EXCLUDED.churn_reasons
 """
 
 _UPSERT_REVIEWS = """
@@ -47,7 +58,7 @@ VALUES (true, 0, 0, 0, 0, 0, false, $1)
 ON CONFLICT DO NOTHING
 """
 
-_COLUMNS = tuple(field.name for field in fields(Told) if field.name != "rfm")
+_COLUMNS = tuple(field.name for field in fields(Told) if field.name not in ("rfm", "churn_reasons"))
 
 _DUE = "SELECT customer_id FROM reviews WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
 
@@ -83,6 +94,13 @@ async def upsert_told(session: AsyncSession, told: Mapping[UUID, Told]) -> None:
         [one.as_of for one in ones],
         [one.policy_version for one in ones],
         [one.model_version for one in ones],
+        [one.last_12_months for one in ones],
+        [one.growth_potential for one in ones],
+        [one.lifetime_profit for one in ones],
+        [one.loyalty for one in ones],
+        [one.quadrant for one in ones],
+        [one.churn_risk for one in ones],
+        [" ".join(one.churn_reasons) for one in ones],
     )
 
 
@@ -121,4 +139,5 @@ async def have_ended(session: AsyncSession, before: int | None) -> bool:
 
 def _told(row: Mapping[str, Any]) -> Told:
     rfm = None if row["recency"] is None else (row["recency"], row["frequency"], row["monetary"])
-    return Told(rfm=rfm, **{name: row[name] for name in _COLUMNS})
+    reasons = tuple(row["churn_reasons"] or ())
+    return Told(rfm=rfm, churn_reasons=reasons, **{name: row[name] for name in _COLUMNS})

@@ -13,8 +13,8 @@ _LARGEST_MONEY: Final = 10**15
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A score as the world knows it: rounded, and without its reasons. Money is in minor units, satisfaction in
-    tenths."""
+    """A score as the world knows it: rounded, and without its reasons. Money is in minor units; satisfaction, loyalty
+    and churn risk in tenths. What is None by default was not yet told of before there was such a figure."""
 
     realised_value: int
     current_value: int | None
@@ -27,6 +27,13 @@ class Told:
     as_of: datetime
     policy_version: int
     model_version: int | None
+    last_12_months: int | None = None
+    growth_potential: int | None = None
+    lifetime_profit: int | None = None
+    loyalty: int | None = None
+    quadrant: str | None = None
+    churn_risk: int | None = None
+    churn_reasons: tuple[str, ...] = ()
 
 
 _FIGURES = tuple(field.name for field in fields(Told) if field.name not in ("as_of", "policy_version", "model_version"))
@@ -35,8 +42,8 @@ _FIGURES = tuple(field.name for field in fields(Told) if field.name not in ("as_
 def tell(score: Score) -> Told:
     probability = score.current.probability_active
     return Told(
-        realised_value=_carried(score.realised),
-        current_value=None if score.current.minor is None else _carried(score.current.minor),
+        realised_value=_carried(score.realised) or 0,
+        current_value=_carried(score.current.minor),
         probability_active=None if probability is None else round(probability, 4),
         satisfaction=score.satisfaction.tenths,
         loyalty_level=score.level,
@@ -46,11 +53,18 @@ def tell(score: Score) -> Told:
         as_of=score.as_of,
         policy_version=score.policy_version,
         model_version=score.model_version,
+        last_12_months=_carried(score.last_year),
+        growth_potential=_carried(score.potential.minor),
+        lifetime_profit=_carried(score.lifetime_profit),
+        loyalty=score.loyalty,
+        quadrant=score.quadrant,
+        churn_risk=None if score.churn is None else score.churn.tenths,
+        churn_reasons=() if score.churn is None else score.churn.rules,
     )
 
 
-def _carried(minor: int) -> int:
-    return max(-_LARGEST_MONEY, min(minor, _LARGEST_MONEY))
+def _carried(minor: int | None) -> int | None:
+    return None if minor is None else max(-_LARGEST_MONEY, min(minor, _LARGEST_MONEY))
 
 
 def changes(before: Told | None, now: Told, policy: TellingPolicy) -> tuple[str, ...]:
@@ -66,10 +80,10 @@ def _matters(name: str, before: Told, now: Told, policy: TellingPolicy) -> bool:
     if old is None or new is None:
         return True
     match name:
-        case "realised_value" | "current_value":
+        case "realised_value" | "current_value" | "last_12_months" | "growth_potential" | "lifetime_profit":
             return bool(abs(new - old) > policy.value_relative * abs(old))
         case "probability_active":
             return bool(abs(new - old) >= policy.probability)
-        case "satisfaction":
-            return bool(abs(new - old) >= 10 * policy.satisfaction)
+        case "satisfaction" | "loyalty":
+            return bool(abs(new - old) >= 10 * getattr(policy, name))
     return True

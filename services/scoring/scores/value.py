@@ -11,11 +11,10 @@ from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.expectation import Expectations, LifetimeModel, Patterns, expect
 from services.scoring.lifetime.histories import DAYS_PER_WEEK, mean_margin
 from services.scoring.policies.policy import Policy
+from services.scoring.portfolio.growth import YEAR_DAYS
 from services.scoring.scores.reason import Reason
 
 Missing = Literal["no_model", "no_purchase", "no_spend_model"]
-
-LAST_YEAR_DAYS = 365
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +30,7 @@ class CurrentValue:
 
 
 def realised_last_year(statistics: Statistics, today: int) -> int:
-    return statistics.realised_since(today - LAST_YEAR_DAYS + 1)
+    return statistics.realised_since(today - YEAR_DAYS + 1)
 
 
 def explain_realised(statistics: Statistics) -> tuple[Reason, ...]:

@@ -119,7 +119,7 @@ async def test_changes_worth_telling_are_told_with_their_cause(scoring: ScoringS
     assert "realised_value" in one.changed
     assert "loyalty_level" in one.changed
     assert (one.realised_value.minor, two.realised_value.minor) == (3_000, 6_000)
-    assert set(two.changed) == {"realised_value", "lifecycle_stage"}
+    assert set(two.changed) == {"realised_value", "lifecycle_stage", "last_12_months", "loyalty"}
     events = await outbox.published(scoring.database)
     assert [event.envelope.causationid for event in events] == [first.envelope.id, second.envelope.id]
     assert [event.customer_id for event in events] == [CUSTOMER, CUSTOMER]

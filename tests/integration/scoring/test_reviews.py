@@ -17,15 +17,17 @@ async def test_silence_leads_to_decline_without_a_new_fact(scoring: ScoringServi
     assert (await scoring.told())[-1].lifecycle_stage == "formation"
     last = START + days(21)
     while (due := await scoring.due_at()) is not None:
-        told = len(await scoring.told())
+        before = len(await scoring.told())
         scoring.clock.move_to(due - timedelta(seconds=1))
         await scoring.review()
-        assert len(await scoring.told()) == told
+        assert len(await scoring.told()) == before
         scoring.clock.move_to(due)
         await scoring.review()
-    final = (await scoring.told())[-1]
-    assert final.lifecycle_stage == "decline"
-    assert final.changed == ("lifecycle_stage",)
+    told = await scoring.told()
+    assert told[-1].lifecycle_stage == "decline"
+    assert told[-1].churn_risk == 70.0
+    final = next(one for one in told if one.lifecycle_stage == "decline")
+    assert final.changed == ("lifecycle_stage", "loyalty", "churn_risk")
     # Three times the mean gap of 7 days, then the first midnight in Shanghai after the 21st silent day.
     assert final.as_of == last.replace(hour=16, minute=0) + days(21)
 

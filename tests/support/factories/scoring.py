@@ -15,8 +15,9 @@ from services.scoring.lifetime.bgnbd import BgNbd
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.lifetime.gamma_gamma import GammaGamma
 from services.scoring.policies.queries import read_policy
+from services.scoring.portfolio.growth import EVERYBODY, Peers, YearlyMarks
 from services.scoring.portfolio.portfolio import Portfolio
-from services.scoring.scores.score import Context
+from services.scoring.scores.context import Context
 from shared.contracts import interaction
 from shared.contracts.common import Money
 from shared.contracts.customer import CustomerRegistered
@@ -46,6 +47,12 @@ PORTFOLIO = Portfolio(
     monetary_bounds=(3_272, 6_805, 12_620, 27_794),
     top_customers=471,
     top_margin_share=6_740,
+    year=YearlyMarks(
+        core_minimum=40_000,
+        maintain_minimum=9_000,
+        potential_minimum=25_000,
+        peers={EVERYBODY: Peers(customers=905, frequency=5, basket=8_000, breadth=2)},
+    ),
 )
 CONTEXT = Context(POLICY, MEASURES, MODEL, PORTFOLIO, 1)
 

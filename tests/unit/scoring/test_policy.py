@@ -52,6 +52,18 @@ def test_the_document_is_read_back_as_the_same_policy() -> None:
         ("loyalty.levels", {}),
         ("portfolio.a_share", "0.95"),
         ("telling.probability_reviews", [1.0]),
+        ("churn.silence", [{"below": 0.5, "points": 5}, {"below": 0.9, "points": 15}]),
+        ("churn.silence", [{"below": 0.9, "points": 50}, {"below": 0.5, "points": 15}]),
+        ("churn.rhythm", [{"gaps": 3, "points": 5}, {"gaps": 2, "points": 15}]),
+        ("churn.dormant_points", 59),
+        ("churn.frequency.bands", [{"percent": 75, "points": 5}, {"percent": 50, "points": 15}]),
+        ("churn.complaint_points", {"open": 10}),
+        ("growth.minimum_peers", 3),
+        ("growth.peer_dimension", "shoe_size"),
+        ("quadrants.core_share", "0.6"),
+        ("quadrants.service", {}),
+        ("quadrants.service.core.text", {"en": "Visit them."}),
+        ("lifting.most_answers", 0),
     ],
 )
 def test_a_wrong_number_is_refused(path: str, value: Any) -> None:

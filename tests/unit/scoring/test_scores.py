@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.measures import from_microseconds
 from services.scoring.facts.statistics import EMPTY, Statistics, fold
+from services.scoring.scores.context import Context
 from services.scoring.scores.explanation import Explanation, Scored, explain
 from services.scoring.scores.reason import total
-from services.scoring.scores.score import Context, Score, effective_instant, score, score_many
+from services.scoring.scores.score import Score, effective_instant, score, score_many
 from tests.support.factories.scoring import (
     CONTEXT,
     CUSTOMER,
@@ -38,7 +39,8 @@ def explained(statistics: Statistics, context: Context, as_of: datetime) -> tupl
 
 
 def classes(found: Score) -> tuple[object, ...]:
-    return found.stage, found.level, found.abc, found.rfm
+    risk = found.churn and (found.churn.tenths, found.churn.rules)
+    return found.stage, found.level, found.abc, found.rfm, found.quadrant, risk
 
 
 @given(histories(), contexts, st.randoms())
@@ -72,10 +74,13 @@ def test_reasons_add_up_to_their_figures(history: list[Fact], context: Context, 
     found, why = explained(statistics, context, effective_instant(statistics, then))
     assert total(why.realised) == found.realised
     assert total(found.satisfaction.reasons) == found.satisfaction.tenths
-    assert total(why.loyalty) == why.loyalty_tenths
+    assert total(why.loyalty) == found.loyalty
+    assert total(why.potential) == (found.potential.minor or 0)
+    assert found.churn is None or total(found.churn.reasons) == found.churn.tenths
     assert total(why.current) == (found.current.minor or 0)
     assert 0 <= found.satisfaction.tenths <= 1000
-    assert 0 <= why.loyalty_tenths <= 1000
+    assert 0 <= found.loyalty <= 1000
+    assert found.churn is None or 0 <= found.churn.tenths <= 1000
 
 
 @given(histories(), contexts, moments)
@@ -84,11 +89,13 @@ def test_every_figure_is_finite(history: list[Fact], context: Context, then: dat
     found, why = explained(statistics, context, effective_instant(statistics, then))
     current = found.current
     numbers = [current.probability_active, current.purchases, current.margin, current.minor]
+    numbers += [found.potential.minor, found.lifetime_profit, found.last_year]
     intervals = (why.intervals.probability_active, why.intervals.purchases, why.intervals.margin, why.intervals.value)
     numbers += [bound for interval in intervals if interval for bound in (interval.low, interval.high)]
     assert np.isfinite([number for number in numbers if number is not None]).all()
     assert (current.minor is None) == (current.missing is not None)
     assert current.minor is None or current.minor >= 0
+    assert found.potential.minor is None or found.potential.minor >= 0
 
 
 @given(histories(), contexts, moments, st.lists(st.floats(0, 0.999), max_size=4))
@@ -160,10 +167,10 @@ def test_the_worked_example_of_the_docs() -> None:
         for day, cents in purchases
     ]
     statistics = statistics_of(*facts)
-    found, why = explained(statistics, CONTEXT, datetime.fromisoformat("1998-07-01T04:00:00+00:00"))
+    found = score(statistics, CONTEXT, datetime.fromisoformat("1998-07-01T04:00:00+00:00"))
     assert found.realised == 21_405
     assert found.satisfaction.tenths == 700
     assert found.current.probability_active == pytest.approx(0.5819, abs=1e-4)
     assert found.current.purchases == pytest.approx(2.525, abs=1e-3)
     assert (found.stage, found.level, found.abc, found.rfm) == ("formation", "behaviourally_loyal", "A", (4, 4, 4))
-    assert why.loyalty_tenths == 462
+    assert found.loyalty == 462

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.statistics import EMPTY, fold
 from services.scoring.scores.announcement import announce
-from services.scoring.scores.score import Context, effective_instant, score
+from services.scoring.scores.context import Context
+from services.scoring.scores.score import effective_instant, score
 from services.scoring.scores.telling import Told, changes, tell
 from shared.contracts.scoring import ScoreChanged
 from tests.support.factories.scoring import CONTEXT, CUSTOMER, MEASURES, NOW, POLICY, histories, make_fact
@@ -28,6 +29,13 @@ BEFORE = Told(
     as_of=NOW,
     policy_version=1,
     model_version=1,
+    last_12_months=8_000,
+    growth_potential=5_000,
+    lifetime_profit=25_000,
+    loyalty=500,
+    quadrant="maintain",
+    churn_risk=150,
+    churn_reasons=("silence_model",),
 )
 
 
@@ -35,7 +43,8 @@ def test_the_first_score_is_told_in_full() -> None:
     names = changes(None, BEFORE, POLICY.telling)
     assert set(names) == {
         "realised_value", "current_value", "probability_active", "satisfaction", "loyalty_level", "lifecycle_stage",
-        "abc_class", "rfm",
+        "abc_class", "rfm", "last_12_months", "growth_potential", "lifetime_profit", "loyalty", "quadrant",
+        "churn_risk", "churn_reasons",
     }  # fmt: skip
 
 
@@ -53,6 +62,13 @@ def test_the_first_score_is_told_in_full() -> None:
         {"abc_class": "A"},
         {"abc_class": None},
         {"rfm": (2, 3, 3)},
+        {"last_12_months": 7_500},
+        {"growth_potential": 5_300},
+        {"lifetime_profit": 23_000},
+        {"loyalty": 450},
+        {"quadrant": "core"},
+        {"churn_risk": 160},
+        {"churn_reasons": ("complaint_pending",)},
     ],
 )
 def test_what_matters_is_told(change: dict[str, Any]) -> None:
@@ -67,6 +83,7 @@ def test_what_matters_is_told(change: dict[str, Any]) -> None:
         {"current_value": 20_900},
         {"probability_active": 0.76},
         {"satisfaction": 705},
+        {"loyalty": 460, "growth_potential": 5_200},
         {"as_of": NOW + timedelta(days=1), "model_version": 2},
     ],
 )

@@ -8,19 +8,24 @@ from pydantic import Field
 
 from services.scoring.policies.policy.ages import AgeBand, AgeWeights
 from services.scoring.policies.policy.bounds import number
+from services.scoring.policies.policy.churn import ChurnPolicy
+from services.scoring.policies.policy.growth import GrowthPolicy
 from services.scoring.policies.policy.lifecycle import STAGES, LifecyclePolicy
 from services.scoring.policies.policy.lifetime import LifetimePolicy
+from services.scoring.policies.policy.lifting import LiftingPolicy
 from services.scoring.policies.policy.loyalty import DRIVERS, LEVELS, LevelCriteria, LoyaltyPolicy
 from services.scoring.policies.policy.money import MoneyPolicy
 from services.scoring.policies.policy.portfolio import PortfolioPolicy
+from services.scoring.policies.policy.quadrants import QUADRANTS, QuadrantPolicy, ServicePolicy
 from services.scoring.policies.policy.satisfaction import CASE_STATES, SEVERITIES, SatisfactionPolicy
 from services.scoring.policies.policy.section import Section, demand
 from services.scoring.policies.policy.telling import TellingPolicy
 
 __all__ = [
-    "CASE_STATES", "DRIVERS", "LEVELS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights", "LevelCriteria",
-    "LifecyclePolicy", "LifetimePolicy", "LoyaltyPolicy", "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy",
-    "SatisfactionPolicy", "TellingPolicy",
+    "CASE_STATES", "DRIVERS", "LEVELS", "QUADRANTS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights", "ChurnPolicy",
+    "GrowthPolicy", "LevelCriteria", "LifecyclePolicy", "LifetimePolicy", "LiftingPolicy", "LoyaltyPolicy",
+    "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy", "QuadrantPolicy", "SatisfactionPolicy",
+    "ServicePolicy", "TellingPolicy",
 ]  # fmt: skip
 
 
@@ -34,7 +39,11 @@ class PolicyDocument(Section):
     satisfaction: SatisfactionPolicy
     lifecycle: LifecyclePolicy
     loyalty: LoyaltyPolicy
+    churn: ChurnPolicy
     portfolio: PortfolioPolicy
+    growth: GrowthPolicy
+    quadrants: QuadrantPolicy
+    lifting: LiftingPolicy
     telling: TellingPolicy
 
     def __post_init__(self) -> None:

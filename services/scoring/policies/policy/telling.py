@@ -19,6 +19,7 @@ class TellingPolicy(Section):
     value_relative: Annotated[float, number("share of 1", 0, 1_000, "of the value last told")]
     probability: Annotated[float, number("share of 1", 0, 1, "of the probability of being active")]
     satisfaction: Annotated[float, number("points of 100", 0, 100, "of satisfaction")]
+    loyalty: Annotated[float, number("points of 100", 0, 100, "of the loyalty score")]
     probability_reviews: Annotated[
         tuple[Annotated[float, probability("looked at again when it falls to this")], ...],
         Field(max_length=50, description="levels of the probability of being active"),

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from services.scoring.scores.sentences import Language
 from shared.contracts.common import Money
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Percentage, Probability, Quintile
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Percentage, Probability, Quadrant, Quintile
 from shared.web.schemas import ResponseModel
 
 
@@ -65,22 +65,48 @@ class PointsRead(ResponseModel):
     reasons: list[ReasonRead]
 
 
-class LevelRead(ResponseModel):
+class PotentialRead(ResponseModel):
+    """Growth potential: present value of the margin that the customer would add as their better peers do."""
+
+    value: Money | None
+    missing: ReasonRead | None = Field(description="why there is no value")
+    reasons: list[ReasonRead]
+
+
+class ClassRead(ResponseModel):
+    """`lifts`: single changes, each of which would lift the class; with explain=true."""
+
+    reasons: list[ReasonRead]
+    lifts: list[ReasonRead] | None = Field(default=None, description="with explain=true")
+
+
+class LevelRead(ClassRead):
     """`reasons`: what the level rests on; `lacking`: what the next one asks for and is not there."""
 
     value: LoyaltyLevel
-    reasons: list[ReasonRead]
     lacking: list[ReasonRead]
 
 
-class StageRead(ResponseModel):
+class StageRead(ClassRead):
     value: LifecycleStage
-    reasons: list[ReasonRead]
 
 
-class AbcRead(ResponseModel):
+class AbcRead(ClassRead):
     value: AbcClass
-    reasons: list[ReasonRead]
+
+
+class ServiceRead(ResponseModel):
+    """How customers of a quadrant are looked after."""
+
+    contact: str = Field(examples=["meeting"])
+    contact_every_days: int
+    own_manager: bool
+    text: str
+
+
+class QuadrantRead(ClassRead):
+    value: Quadrant
+    service: ServiceRead
 
 
 class RfmRead(ResponseModel):
@@ -102,10 +128,14 @@ class ScoreRead(ResponseModel):
     realised_value: RealisedValueRead
     current_value: CurrentValueRead
     satisfaction: PointsRead
+    growth_potential: PotentialRead
+    lifetime_profit: Money | None = Field(description="CLP: current value and growth potential together")
     loyalty: PointsRead
     loyalty_level: LevelRead
     lifecycle_stage: StageRead
     abc_class: AbcRead | None = Field(description="null before the first purchase or portfolio")
+    quadrant: QuadrantRead | None = Field(description="null before the first purchase or portfolio")
+    churn_risk: PointsRead | None = Field(description="null before the first purchase; 0 where nothing speaks for it")
     rfm: RfmRead | None = Field(description="null before the first purchase or portfolio")
     review_at: datetime | None = Field(description="no class changes before this instant unless something happens")
 
@@ -123,6 +153,13 @@ class ToldScoreRead(ResponseModel):
     lifecycle_stage: LifecycleStage
     abc_class: AbcClass | None
     rfm: tuple[Quintile, Quintile, Quintile] | None
+    last_12_months: Money | None
+    growth_potential: Money | None
+    lifetime_profit: Money | None
+    loyalty: Percentage | None
+    quadrant: Quadrant | None
+    churn_risk: Percentage | None
+    churn_reasons: tuple[str, ...]
     policy_version: int
     model_version: int | None
 

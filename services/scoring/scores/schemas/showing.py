@@ -1,10 +1,14 @@
 """Scores as the API shows them: figures written out, reasons as sentences."""
 
+from dataclasses import asdict
 from typing import Any, Final
 
 from services.scoring.facts.progress import Progress
+from services.scoring.policies.policy import ServicePolicy
 from services.scoring.scores.explanation import Explanation, Scored, explain
+from services.scoring.scores.lifting import Figure
 from services.scoring.scores.models import Rescoring, ToldScore
+from services.scoring.scores.reason import Reason
 from services.scoring.scores.schemas.shapes import RescoringRead, ScoreRead, StatusRead, ToldScoreRead
 from services.scoring.scores.sentences import Language
 from services.scoring.scores.writing import Writer
@@ -29,11 +33,18 @@ def show_score(scored: Scored, language: Language) -> ScoreRead:
             "notice": None if statistics.facts else writer.say("nothing_known"),
             "realised_value": {
                 "value": writer.amount(score.realised),
-                "last_12_months": writer.amount(why.realised_last_12_months),
+                "last_12_months": writer.amount(score.last_year),
                 "reasons": writer.reasons(why.realised, "money"),
             },
             "current_value": _show_current(scored, why, writer),
+            "growth_potential": {
+                "value": None if score.potential.minor is None else writer.amount(score.potential.minor),
+                "missing": None if why.potential_missing is None else writer.reason(why.potential_missing),
+                "reasons": writer.reasons(why.potential, "money"),
+            },
+            "lifetime_profit": None if score.lifetime_profit is None else writer.amount(score.lifetime_profit),
             **_show_standing(scored, why, writer),
+            **_show_classes(scored, why, writer),
             "review_at": score.review_at,
         }
     )
@@ -61,38 +72,71 @@ def _show_current(scored: Scored, why: Explanation, writer: Writer) -> dict[str,
 
 def _show_standing(scored: Scored, why: Explanation, writer: Writer) -> dict[str, Any]:
     score = scored.score
-    rfm = None
+    return {
+        "satisfaction": _show_points(score.satisfaction.tenths, score.satisfaction.reasons, writer),
+        "loyalty": _show_points(score.loyalty, why.loyalty, writer),
+        "churn_risk": None if score.churn is None else _show_points(score.churn.tenths, score.churn.reasons, writer),
+    }
+
+
+def _show_points(tenths: int, reasons: tuple[Reason, ...], writer: Writer) -> dict[str, Any]:
+    return {"value": tenths / 10, "reasons": writer.reasons(reasons, "points")}
+
+
+def _show_classes(scored: Scored, why: Explanation, writer: Writer) -> dict[str, Any]:
+    score = scored.score
+
+    def shown(figure: Figure, value: str, *reasons: Reason) -> dict[str, Any]:
+        lifts = [writer.reason(lift.reason) for lift in why.lifts if lift.figure == figure]
+        return {
+            "value": value,
+            "reasons": writer.reasons(reasons),
+            "lifts": None if scored.facts is None else lifts,
+        }
+
+    rfm = quadrant = abc = None
     if score.rfm is not None:
         rfm = dict(zip(("recency", "frequency", "monetary"), score.rfm, strict=True), reasons=writer.reasons(why.rfm))
+    if score.abc is not None and why.abc is not None:
+        abc = shown("abc_class", score.abc, why.abc)
+    if score.quadrant is not None and why.quadrant is not None:
+        service = scored.context.policy.quadrants.service[score.quadrant]
+        quadrant = shown("quadrant", score.quadrant, why.quadrant) | {"service": _show_service(service, writer)}
+    level = shown("loyalty_level", score.level, *why.level)
     return {
-        "satisfaction": {
-            "value": score.satisfaction.tenths / 10,
-            "reasons": writer.reasons(score.satisfaction.reasons, "points"),
-        },
-        "loyalty": {"value": why.loyalty_tenths / 10, "reasons": writer.reasons(why.loyalty, "points")},
-        "loyalty_level": {
-            "value": score.level,
-            "reasons": writer.reasons(why.level),
-            "lacking": writer.reasons(why.lacking),
-        },
-        "lifecycle_stage": {"value": score.stage, "reasons": [writer.reason(why.stage)]},
-        "abc_class": None if why.abc is None else {"value": score.abc, "reasons": [writer.reason(why.abc)]},
+        "loyalty_level": level | {"lacking": writer.reasons(why.lacking)},
+        "lifecycle_stage": shown("lifecycle_stage", score.stage, why.stage),
+        "abc_class": abc,
+        "quadrant": quadrant,
         "rfm": rfm,
     }
 
 
+def _show_service(service: ServicePolicy, writer: Writer) -> dict[str, Any]:
+    return {**asdict(service), "text": service.text[writer.language]}
+
+
 def show_told(told: ToldScore, currency: str) -> ToldScoreRead:
     rfm = None if told.recency is None else (told.recency, told.frequency, told.monetary)
-    current = None if told.current_value is None else {"minor": told.current_value, "currency": currency}
+    money = ("realised_value", "current_value", "last_12_months", "growth_potential", "lifetime_profit")
+    tenths = ("satisfaction", "loyalty", "churn_risk")
     return ToldScoreRead.model_validate(
         {
             **told.model_dump(exclude={"recency", "frequency", "monetary"}),
-            "realised_value": {"minor": told.realised_value, "currency": currency},
-            "current_value": current,
-            "satisfaction": told.satisfaction / 10,
+            **{name: _money(getattr(told, name), currency) for name in money},
+            **{name: _points(getattr(told, name)) for name in tenths},
+            "churn_reasons": told.churn_reasons or (),
             "rfm": rfm,
         }
     )
+
+
+def _money(minor: int | None, currency: str) -> dict[str, Any] | None:
+    return None if minor is None else {"minor": minor, "currency": currency}
+
+
+def _points(tenths: int | None) -> float | None:
+    return None if tenths is None else tenths / 10
 
 
 def show_status(progress: Progress, reviews_due: int, rescoring: Rescoring | None, *, rescored: bool) -> StatusRead:

@@ -13,8 +13,8 @@ from services.scoring.policies.policy import Policy
 from services.scoring.portfolio import use_cases as portfolios
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import Occasion
+from services.scoring.scores.context import Context
 from services.scoring.scores.models import Rescoring
-from services.scoring.scores.score import Context
 from services.scoring.scores.use_cases.telling import Teller, rescore_and_tell
 
 _NO_POLICY: Final = 0

@@ -12,8 +12,9 @@ from services.scoring.facts.statistics import Statistics
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import NO_OCCASION, Occasion, announce
+from services.scoring.scores.context import Context
 from services.scoring.scores.queries import Contexts
-from services.scoring.scores.score import Context, Score, effective_instant, score_many
+from services.scoring.scores.score import Score, effective_instant, score_many
 from services.scoring.scores.telling import Told, changes, tell
 from shared.clock import Clock
 from shared.messaging.outbox import NewEvent, Outbox

@@ -1,0 +1,72 @@
+"""When time alone next changes a class: the instant at which a customer is looked at again."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+import numpy as np
+
+from services.scoring.facts.statistics import Statistics
+from services.scoring.lifetime import bgnbd
+from services.scoring.portfolio.growth import Peers
+from services.scoring.scores.churn import churn_change_days
+from services.scoring.scores.context import Context
+from services.scoring.scores.lifecycle import stage_change_days
+from services.scoring.scores.loyalty import level_change_days
+from services.scoring.scores.quadrant import quadrant_change_days
+from services.scoring.scores.satisfaction import satisfaction_changes
+from services.scoring.scores.value import patterns_of
+
+_FAR_WEEKS: Final = 52.0 * 1000
+"""Stands for never: calendars end."""
+
+
+def next_review(
+    statistics: Statistics,
+    context: Context,
+    peers: Peers | None,
+    moment: tuple[datetime, int],
+    watched: Sequence[int],
+) -> datetime | None:
+    """The first later instant at which some class may change by time alone. `moment` is the instant and its local day,
+    `watched` what `watched_days` found for this customer."""
+    policy, measures, (as_of, today) = context.policy, context.measures, moment
+    days = (*watched, *_change_days(statistics, context, peers, today))
+    next_day = min((day for day in days if day > today), default=None)
+    instants = [*satisfaction_changes(statistics, policy.satisfaction, measures, as_of)]
+    if next_day is not None:
+        instants.append(measures.start_of(next_day))
+    return min(instants, default=None)
+
+
+def _change_days(statistics: Statistics, context: Context, peers: Peers | None, today: int) -> Iterator[int]:
+    policy, portfolio, by_rhythm = context.policy, context.portfolio, context.model is None
+    if statistics.last_day is None:
+        return
+    yield from stage_change_days(statistics, policy.lifecycle, by_rhythm=by_rhythm)
+    yield from level_change_days(statistics, policy.loyalty)
+    yield from churn_change_days(statistics, policy.churn, today, by_rhythm=by_rhythm)
+    if portfolio is not None:
+        yield from (statistics.last_day + bound + 1 for bound in portfolio.recency_bounds)
+        if peers is not None:
+            yield from quadrant_change_days(statistics, peers, portfolio.year, policy.growth, today)
+
+
+def watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[list[int]]:
+    """Per customer, the days on which the probability of being active has fallen to a level that the policy watches."""
+    turning: list[list[int]] = [[] for _ in customers]
+    buyers = [index for index, (statistics, _) in enumerate(customers) if len(statistics.purchase_days) > 1]
+    if context.model is None or not buyers:
+        return turning
+    policy, model = context.policy, context.model.purchases
+    patterns = patterns_of([customers[index] for index in buyers], policy.money.digits)
+    first = np.array([customers[index][0].purchase_days[0].day for index in buyers])
+    silences = (band.below for band in policy.churn.silence)
+    for level in {policy.lifecycle.active_probability, *policy.telling.probability_reviews, *silences}:
+        age = bgnbd.weeks_until_probability(model, patterns.x, patterns.t_x, level)
+        # Rounded down: a day too early finds nothing changed, a day too late would leave a stale class standing.
+        days = first + np.floor(np.minimum(age, _FAR_WEEKS) * 7).astype(np.int64)
+        for index, day in zip(buyers, days.tolist(), strict=True):
+            turning[index].append(day)
+            turning[index].append(day + 1)
+    return turning

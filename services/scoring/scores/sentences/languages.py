@@ -1,0 +1,63 @@
+"""The languages of the people who read reasons, and words that stand in several sentences."""
+
+from typing import Final, Literal
+
+Language = Literal["zh-CN", "en"]
+Phrase = dict[Language, str]
+
+WORDS: Final[dict[str, Phrase]] = {
+    "low": {"zh-CN": "轻微", "en": "low"},
+    "medium": {"zh-CN": "一般", "en": "medium"},
+    "high": {"zh-CN": "严重", "en": "high"},
+    "critical": {"zh-CN": "重大", "en": "critical"},
+    "open": {"zh-CN": "处理中", "en": "open"},
+    "open_late": {"zh-CN": "逾期未解决", "en": "open beyond the time limit"},
+    "reopened": {"zh-CN": "再次投诉", "en": "reopened"},
+    "resolved_in_time": {"zh-CN": "按时解决", "en": "resolved in time"},
+    "resolved_late": {"zh-CN": "逾期解决", "en": "resolved late"},
+    "no_purchase": {"zh-CN": "尚无购买", "en": "no purchase"},
+    "dormant": {"zh-CN": "沉默过久", "en": "silent for too long"},
+    "model": {"zh-CN": "按模型判断", "en": "by the model"},
+    "rhythm": {"zh-CN": "按自身购买节奏判断", "en": "by the customer's own rhythm"},
+    "loyalty_level": {"zh-CN": "忠诚度级别", "en": "loyalty level"},
+    "lifecycle_stage": {"zh-CN": "生命周期阶段", "en": "lifecycle stage"},
+    "abc_class": {"zh-CN": "ABC 类别", "en": "ABC class"},
+    "quadrant": {"zh-CN": "价值潜力象限", "en": "quadrant"},
+    "satisfied": {"zh-CN": "满意", "en": "satisfied"},
+    "trusting": {"zh-CN": "信任", "en": "trusting"},
+    "behaviourally_loyal": {"zh-CN": "行为忠诚", "en": "behaviourally loyal"},
+    "attitudinally_loyal": {"zh-CN": "精神忠诚", "en": "attitudinally loyal"},
+    "sustainably_loyal": {"zh-CN": "可持续忠诚", "en": "sustainably loyal"},
+    "exploration": {"zh-CN": "考察期", "en": "exploration"},
+    "formation": {"zh-CN": "形成期", "en": "formation"},
+    "stability": {"zh-CN": "稳定期", "en": "stability"},
+    "decline": {"zh-CN": "退化期", "en": "decline"},
+    "core": {"zh-CN": "核心", "en": "core"},
+    "high_potential": {"zh-CN": "高潜", "en": "high potential"},
+    "maintain": {"zh-CN": "维持", "en": "maintain"},
+    "optimise": {"zh-CN": "优化", "en": "optimise"},
+}
+
+
+def choose_language(accepted: str | None) -> Language:
+    """The best of our languages for an Accept-Language header; zh-CN, the platform's own, where it asks for neither."""
+    best: tuple[float, Language] | None = None
+    for part in (accepted or "").split(","):
+        tag, _, parameter = part.strip().partition(";")
+        language: Language | None = (
+            "zh-CN" if tag.lower().startswith("zh") else "en" if tag.lower()[:2] == "en" else None
+        )
+        weight = _weight(parameter)
+        if language is not None and weight > 0 and (best is None or weight > best[0]):
+            best = (weight, language)
+    return "zh-CN" if best is None else best[1]
+
+
+def _weight(parameter: str) -> float:
+    name, _, value = parameter.strip().partition("=")
+    if name.strip() != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0
