@@ -51,7 +51,7 @@ async def test_a_new_policy_is_told_to_everybody_it_moves_and_marked(scoring: Sc
     first, second = await scoring.told()
     assert (first.policy_version, first.satisfaction, first.loyalty_level) == (1, 70.0, "satisfied")
     assert (second.policy_version, second.satisfaction, second.loyalty_level) == (2, 50.0, "none")
-    assert second.changed == ("satisfaction", "loyalty_level")
+    assert second.changed == ("satisfaction", "loyalty_level", "loyalty")
     assert (first.occasion, first.silent) == (None, False)
     assert (second.occasion, second.silent) == ("policy_activated", True)
     assert (await scoring.read("/v1/status"))["rescoring"]["done"] is True
