@@ -4,7 +4,12 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
-from services.customer.profiles.api import ROUTERS
+from services.customer.abuse.api import router as abuse
+from services.customer.contacts.api import router as contacts
+from services.customer.dates.api import router as dates
+from services.customer.needs.api import ROUTERS as NEEDS
+from services.customer.ownership.api import router as ownership
+from services.customer.profiles.api import ROUTERS as PROFILES
 from services.customer.profiles.consumers import on_scores_changed
 from services.customer.settings import CustomerSettings
 from shared.contracts.scoring import ScoreChanged
@@ -29,7 +34,7 @@ def create_api(platform: Platform[CustomerSettings]) -> FastAPI:
         description=_DESCRIPTION,
         version="1",
         platform=platform,
-        routers=ROUTERS,
+        routers=(contacts, ownership, dates, *NEEDS, abuse, *PROFILES),
     )
 
 

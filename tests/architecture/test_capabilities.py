@@ -17,6 +17,7 @@ SHARED_FOR_RULES = (
     "shared.errors",
     "shared.contracts",
     "shared.currencies",
+    "shared.money",
     "shared.ids",
     "shared.messaging.outbox.NewEvent",
 )

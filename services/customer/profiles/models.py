@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, Column, ForeignKey, Index, Text, Uuid
+from sqlalchemy import TIMESTAMP, Boolean, Column, ForeignKey, Index, Integer, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -17,6 +17,22 @@ def _instant() -> "Column[datetime]":
 
 def _json() -> "Column[Any]":
     return Column(JSONB, nullable=False)
+
+
+def _json_list() -> "Column[Any]":
+    return Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+
+
+def _json_or_null() -> "Column[Any]":
+    return Column(JSONB(none_as_null=True))
+
+
+def _flag() -> "Column[bool]":
+    return Column(Boolean, nullable=False, server_default=text("false"))
+
+
+def _count() -> "Column[int]":
+    return Column(Integer, nullable=False, server_default=text("0"))
 
 
 class Customer(Base, table=True):
@@ -36,6 +52,8 @@ class Customer(Base, table=True):
             postgresql_using="gin",
             postgresql_ops={"search_text": "gin_trgm_ops"},
         ),
+        Index("ix_customers_owner_id", "owner_id", "customer_id", postgresql_where=text("owner_id IS NOT NULL")),
+        Index("ix_customers_accounts", "customer_id", postgresql_where=text("kind = 'organisation'")),
     )
 
     customer_id: UUID = Field(primary_key=True)
@@ -50,7 +68,7 @@ class Customer(Base, table=True):
     language: str = Field(sa_type=Text)
     time_zone: str = Field(sa_type=Text)
     region: str | None = Field(default=None, sa_type=Text)
-    birthday: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    birthday: dict[str, Any] | None = Field(default=None, sa_column=_json_or_null())
     contact_points: list[dict[str, Any]] = Field(sa_column=_json())
     consents: list[dict[str, Any]] = Field(sa_column=_json())
     tags: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
@@ -58,6 +76,27 @@ class Customer(Base, table=True):
     search_text: str = Field(sa_type=Text)
     registered_at: datetime = Field(sa_column=_instant())
     changed_at: datetime = Field(sa_column=_instant())
+    gender: str | None = Field(default=None, sa_type=Text)
+    occupation: str | None = Field(default=None, sa_type=Text)
+    industry: str | None = Field(default=None, sa_type=Text)
+    income_band: str | None = Field(default=None, sa_type=Text)
+    interests: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
+    acquisition_source: str | None = Field(default=None, sa_type=Text)
+    do_not_disturb: dict[str, Any] | None = Field(default=None, sa_column=_json_or_null())
+    deceased: bool = Field(sa_column=_flag())
+    key_account: bool = Field(sa_column=_flag())
+    owner_id: str | None = Field(default=None, sa_type=Text)
+    owner: dict[str, Any] | None = Field(default=None, sa_column=_json_or_null())
+    backup_owner: dict[str, Any] | None = Field(default=None, sa_column=_json_or_null())
+    important_dates: list[dict[str, Any]] = Field(sa_column=_json_list())
+    wallet: list[dict[str, Any]] = Field(sa_column=_json_list())
+    contacts: list[dict[str, Any]] = Field(sa_column=_json_list())
+    active_contacts: int = Field(sa_column=_count())
+    executive_contacts: int = Field(sa_column=_count())
+    contacts_left: int = Field(sa_column=_count())
+    main_contact_left_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+    abuse_flags_active: int = Field(sa_column=_count())
+    abuse_flags_total: int = Field(sa_column=_count())
 
     def __repr__(self) -> str:
         """Without contents: they are personal data, and rows end up in tracebacks."""

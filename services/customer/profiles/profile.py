@@ -8,15 +8,28 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from services.customer.profiles.addresses import normalise_email, normalise_mobile
 from services.customer.profiles.attributes import check_attributes, normalise_tags
 from services.customer.profiles.birthday import check_birthday
-from services.customer.profiles.contact_points import normalise_contact_points
+from services.customer.profiles.contact_points import normalise_contact_points, with_known_states
 from services.customer.profiles.lifecycle import Lifecycle, check_transition
 from services.customer.profiles.locality import check_region, check_time_zone
 from services.customer.profiles.names import display_name_of
+from services.customer.profiles.peace import check_do_not_disturb
 from services.customer.profiles.search_text import search_text_of
+from services.customer.profiles.wallet import Estimate
 from shared.contracts.common import CustomerKind, ExternalId
-from shared.contracts.customer import Birthday, Consent, ContactPoint
+from shared.contracts.customer import (
+    AccountManager,
+    Birthday,
+    BuyingRole,
+    Consent,
+    ContactPoint,
+    DoNotDisturb,
+    Gender,
+    ImportantDate,
+    ProfileContact,
+)
 from shared.errors import InvalidInput
 
 
@@ -38,6 +51,32 @@ class Profile:
     consents: tuple[Consent, ...] = ()
     tags: tuple[str, ...] = ()
     custom_attributes: Mapping[str, Any] = field(default_factory=dict)
+    gender: Gender | None = None
+    occupation: str | None = None
+    industry: str | None = None
+    income_band: str | None = None
+    interests: tuple[str, ...] = ()
+    acquisition_source: str | None = None
+    do_not_disturb: DoNotDisturb | None = None
+    deceased: bool = False
+    key_account: bool = False
+    owner: AccountManager | None = None
+    backup_owner: AccountManager | None = None
+    important_dates: tuple[ImportantDate, ...] = ()
+    wallet: tuple[Estimate, ...] = ()
+    contacts: tuple[ProfileContact, ...] = ()
+    contacts_left: int = 0
+    main_contact_left_at: datetime | None = None
+    abuse_flags_active: int = 0
+    abuse_flags_total: int = 0
+
+    @property
+    def executive_contacts(self) -> int:
+        return sum(contact.role is BuyingRole.EXECUTIVE for contact in self.contacts)
+
+    @property
+    def main_contact(self) -> ProfileContact | None:
+        return next((contact for contact in self.contacts if contact.main), None)
 
     @property
     def display_name(self) -> str:
@@ -100,19 +139,31 @@ def checked(profile: Profile, *, now: datetime, changed: Collection[str] = PROFI
         check_region(profile.region)
     if "birthday" in changed and profile.birthday is not None:
         _check_birthday_of(profile, profile.birthday, now)
+    if "do_not_disturb" in changed and profile.do_not_disturb is not None:
+        check_do_not_disturb(profile.do_not_disturb, now=now)
+    _check_fit(profile)
     if "custom_attributes" in changed:
         check_attributes(profile.custom_attributes)
     points = profile.contact_points
     if "contact_points" in changed:
         points = normalise_contact_points(points, profile.region)
-    return replace(profile, contact_points=points, tags=normalise_tags(profile.tags))
+    return replace(
+        profile,
+        contact_points=points,
+        tags=normalise_tags(profile.tags),
+        interests=normalise_tags(profile.interests),
+        owner=_reachable(profile.owner, profile.region, "owner") if "owner" in changed else profile.owner,
+        backup_owner=_reachable(profile.backup_owner, profile.region, "backup_owner")
+        if "backup_owner" in changed
+        else profile.backup_owner,
+    )
 
 
 def revised(before: Profile, changes: Mapping[str, Any], *, now: datetime) -> Profile:
     """`before` with `changes` applied and checked. Raises InvalidInput, or Conflict for a step not allowed."""
     after = checked(replace(before, **changes), now=now, changed=changes.keys())
     check_transition(before.lifecycle, after.lifecycle)
-    return after
+    return replace(after, contact_points=with_known_states(after.contact_points, before.contact_points))
 
 
 def differ(before: Profile, after: Profile) -> bool:
@@ -122,6 +173,27 @@ def differ(before: Profile, after: Profile) -> bool:
 
 def _as_json(profile: Profile) -> str:
     return json.dumps(profile.custom_attributes, sort_keys=True)
+
+
+_OF_PERSONS = ("gender", "occupation", "income_band", "deceased")
+
+
+def _check_fit(profile: Profile) -> None:
+    if profile.kind is CustomerKind.PERSON:
+        return
+    for name in _OF_PERSONS:
+        if getattr(profile, name):
+            raise InvalidInput(
+                f"an organisation has no `{name}`; its contacts are persons", code="field_does_not_fit_kind", field=name
+            )
+
+
+def _reachable(manager: AccountManager | None, region: str | None, field: str) -> AccountManager | None:
+    if manager is None:
+        return None
+    email = normalise_email(manager.email, f"{field}.email") if manager.email else None
+    mobile = normalise_mobile(manager.mobile, region, f"{field}.mobile") if manager.mobile else None
+    return manager.model_copy(update={"email": email, "mobile": mobile})
 
 
 def _check_birthday_of(profile: Profile, birthday: Birthday, now: datetime) -> None:

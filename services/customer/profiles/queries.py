@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customer.profiles import repository
+from services.customer.profiles.coverage import CoveragePolicy
 from services.customer.profiles.lifecycle import Lifecycle
 from services.customer.profiles.models import Customer, CustomerScore
 from services.customer.profiles.profile import CustomerRecord
-from services.customer.profiles.schemas import CustomerListed, CustomerRead, ScoreSummary
+from services.customer.profiles.schemas.responses import CoverageRead, CustomerListed, CustomerRead, ScoreSummary
 from services.customer.profiles.search_text import patterns_of
 from shared.contracts.common import CustomerKind, ExternalId
+from shared.contracts.customer import CoverageRisk
 from shared.contracts.scoring import AbcClass, LifecycleStage
 from shared.errors import NotFound
 from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
@@ -31,6 +33,8 @@ class CustomerFilter:
     language: str | None = None
     abc_class: AbcClass | None = None
     lifecycle_stage: LifecycleStage | None = None
+    owner_id: str | None = None
+    key_account: bool | None = None
     q: str | None = None
 
 
@@ -71,6 +75,43 @@ async def list_customers(session: AsyncSession, wanted: CustomerFilter, page: Pa
     return Page(items=items, next_cursor=encode_cursor(items[-1].customer_id) if more else None)
 
 
+async def list_coverage_risks(
+    session: AsyncSession,
+    page: PageParams,
+    *,
+    policy: CoveragePolicy,
+    risk: CoverageRisk | None,
+    owner_id: str | None,
+    key_account: bool | None,
+) -> Page[CoverageRead]:
+    """Accounts with a risk, the newest first."""
+    few = col(Customer.active_contacts) < policy.min_contacts
+    headless = col(Customer.key_account) & (col(Customer.executive_contacts) < policy.min_executives)
+    wanted = {None: few | headless, CoverageRisk.TOO_FEW_CONTACTS: few, CoverageRisk.NO_EXECUTIVE: headless}[risk]
+    query = select(Customer).where(col(Customer.kind) == CustomerKind.ORGANISATION.value, wanted)
+    if owner_id is not None:
+        query = query.where(col(Customer.owner_id) == owner_id)
+    if key_account is not None:
+        query = query.where(col(Customer.key_account).is_(key_account))
+    if page.cursor is not None:
+        (last,) = decode_cursor(page.cursor, UUID)
+        query = query.where(col(Customer.customer_id) < last)
+    rows = list(await session.scalars(query.order_by(col(Customer.customer_id).desc()).limit(page.limit + 1)))
+    items = [_covered(row, policy) for row in rows[: page.limit]]
+    more = len(rows) > page.limit
+    return Page(items=items, next_cursor=encode_cursor(items[-1].customer_id) if more else None)
+
+
+def _covered(row: Customer, policy: CoveragePolicy) -> CoverageRead:
+    risks = policy.risks_of(
+        kind=CustomerKind(row.kind),
+        key_account=row.key_account,
+        contacts=row.active_contacts,
+        executives=row.executive_contacts,
+    )
+    return CoverageRead.model_validate({**row.model_dump(), "risks": risks})
+
+
 def _matching(wanted: CustomerFilter) -> Select[Customer, CustomerScore | None]:
     query = select(Customer, CustomerScore).outerjoin(
         CustomerScore, col(CustomerScore.customer_id) == col(Customer.customer_id)
@@ -80,9 +121,12 @@ def _matching(wanted: CustomerFilter) -> Select[Customer, CustomerScore | None]:
         Customer.lifecycle: wanted.lifecycle,
         Customer.region: wanted.region,
         Customer.language: wanted.language,
+        Customer.owner_id: wanted.owner_id,
         CustomerScore.abc_class: wanted.abc_class,
         CustomerScore.lifecycle_stage: wanted.lifecycle_stage,
     }
+    if wanted.key_account is not None:
+        query = query.where(col(Customer.key_account).is_(wanted.key_account))
     for column, value in equal.items():
         if value is not None:
             query = query.where(col(column) == str(value))

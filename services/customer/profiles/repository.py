@@ -1,9 +1,10 @@
 """SQL for customer records: whole rows, many at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import Table, Text, Uuid, any_, column, delete, func, literal, select, update
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,12 +13,38 @@ from sqlmodel import col
 from services.customer.profiles.lifecycle import Lifecycle
 from services.customer.profiles.models import Customer, CustomerScore, ExternalIdentity
 from services.customer.profiles.profile import CustomerRecord, Profile, in_order
+from services.customer.profiles.wallet import Estimate
 from shared.contracts.common import CustomerKind, ExternalId
-from shared.contracts.customer import Birthday, Consent, ContactPoint
+from shared.contracts.customer import (
+    AccountManager,
+    Birthday,
+    Consent,
+    ContactPoint,
+    DoNotDisturb,
+    Gender,
+    ImportantDate,
+    ProfileContact,
+)
+
+V = TypeVar("V", bound=BaseModel)
 
 _CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
 _IDENTITIES = cast(Table, ExternalIdentity.__table__)  # type: ignore[attr-defined]
 _SCORES = cast(Table, CustomerScore.__table__)  # type: ignore[attr-defined]
+
+
+_TAKEN_AS_THEY_ARE = (
+    "occupation",
+    "industry",
+    "income_band",
+    "acquisition_source",
+    "deceased",
+    "key_account",
+    "contacts_left",
+    "main_contact_left_at",
+    "abuse_flags_active",
+    "abuse_flags_total",
+)
 
 
 def record_of(row: Customer, identities: Iterable[ExternalId]) -> CustomerRecord:
@@ -31,11 +58,20 @@ def record_of(row: Customer, identities: Iterable[ExternalId]) -> CustomerRecord
         language=row.language,
         time_zone=row.time_zone,
         region=row.region,
-        birthday=Birthday.model_validate(row.birthday) if row.birthday else None,
-        contact_points=tuple(ContactPoint.model_validate(point) for point in row.contact_points),
-        consents=tuple(Consent.model_validate(consent) for consent in row.consents),
+        birthday=_value(Birthday, row.birthday),
+        contact_points=_values(ContactPoint, row.contact_points),
+        consents=_values(Consent, row.consents),
         tags=tuple(row.tags),
         custom_attributes=row.custom_attributes,
+        gender=Gender(row.gender) if row.gender else None,
+        interests=tuple(row.interests),
+        do_not_disturb=_value(DoNotDisturb, row.do_not_disturb),
+        owner=_value(AccountManager, row.owner),
+        backup_owner=_value(AccountManager, row.backup_owner),
+        important_dates=_values(ImportantDate, row.important_dates),
+        wallet=_values(Estimate, row.wallet),
+        contacts=_values(ProfileContact, row.contacts),
+        **{name: getattr(row, name) for name in _TAKEN_AS_THEY_ARE},
     )
     return CustomerRecord(
         customer_id=row.customer_id,
@@ -47,9 +83,25 @@ def record_of(row: Customer, identities: Iterable[ExternalId]) -> CustomerRecord
     )
 
 
+def _value(model: type[V], stored: Any) -> V | None:
+    return model.model_validate(stored) if stored else None
+
+
+def _values(model: type[V], stored: Iterable[Any]) -> tuple[V, ...]:
+    return tuple(model.model_validate(one) for one in stored)
+
+
+def _json(value: BaseModel | None) -> dict[str, Any] | None:
+    return None if value is None else value.model_dump(mode="json", exclude_none=True)
+
+
+def _json_list(values: Iterable[BaseModel]) -> list[dict[str, Any]]:
+    return [value.model_dump(mode="json", exclude_none=True) for value in values]
+
+
 def _values_of(record: CustomerRecord) -> dict[str, Any]:
     profile = record.profile
-    return {
+    return _account_values(profile) | {
         "customer_id": record.customer_id,
         "version": record.version,
         "registered_at": record.registered_at,
@@ -65,11 +117,38 @@ def _values_of(record: CustomerRecord) -> dict[str, Any]:
         "language": profile.language,
         "time_zone": profile.time_zone,
         "region": profile.region,
-        "birthday": profile.birthday.model_dump(mode="json") if profile.birthday else None,
-        "contact_points": [point.model_dump(mode="json") for point in profile.contact_points],
-        "consents": [consent.model_dump(mode="json") for consent in profile.consents],
+        "birthday": _json(profile.birthday),
+        "contact_points": _json_list(profile.contact_points),
+        "consents": _json_list(profile.consents),
         "tags": list(profile.tags),
         "custom_attributes": dict(profile.custom_attributes),
+        "gender": profile.gender.value if profile.gender else None,
+        "occupation": profile.occupation,
+        "industry": profile.industry,
+        "income_band": profile.income_band,
+        "interests": list(profile.interests),
+        "acquisition_source": profile.acquisition_source,
+        "do_not_disturb": _json(profile.do_not_disturb),
+        "deceased": profile.deceased,
+    }
+
+
+def _account_values(profile: Profile) -> dict[str, Any]:
+    """What the business keeps of a customer beside what the customer tells of itself."""
+    return {
+        "key_account": profile.key_account,
+        "owner_id": profile.owner.id if profile.owner else None,
+        "owner": _json(profile.owner),
+        "backup_owner": _json(profile.backup_owner),
+        "important_dates": _json_list(profile.important_dates),
+        "wallet": _json_list(profile.wallet),
+        "contacts": _json_list(profile.contacts),
+        "active_contacts": len(profile.contacts),
+        "executive_contacts": profile.executive_contacts,
+        "contacts_left": profile.contacts_left,
+        "main_contact_left_at": profile.main_contact_left_at,
+        "abuse_flags_active": profile.abuse_flags_active,
+        "abuse_flags_total": profile.abuse_flags_total,
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from uuid import UUID, uuid5
 
-from services.interaction.money import Money
+from shared.money import Money
 
 _CASES = UUID("c1b0f1d2-6a57-4d0c-9a3e-0f5d2b8e7a64")
 

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.complaints.case import Case, Opening, Resolution, complaint_id_of
-from services.interaction.money import Money
 from shared.db.session import driver
+from shared.money import Money
 
 _ADD_FACTS = """
 INSERT INTO complaint_facts (complaint_id, interaction_id, kind, occurred_at)

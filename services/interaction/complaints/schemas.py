@@ -7,9 +7,9 @@ from uuid import UUID
 from pydantic import Field
 
 from services.interaction.complaints.case import Case, CaseState
-from services.interaction.money import decimal_text
 from shared.contracts.inbound import Amount
 from shared.contracts.interaction import Severity
+from shared.money import decimal_text
 from shared.web.schemas import ResponseModel
 
 

@@ -5,8 +5,8 @@ from enum import StrEnum
 from typing import ClassVar, Literal
 from uuid import UUID
 
-from services.interaction.money import Money, decimal_text
 from shared.errors import InvalidInput
+from shared.money import Money, decimal_text
 
 
 class Kind(StrEnum):

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.answers import problem
 from tests.support.customer_api import CUSTOMERS, CustomerApi
-from tests.support.factories.customer import organisation_body
+from tests.support.factories.customer import organisation_body, point
 
 
 async def test_change_replaces_what_was_sent_and_raises_the_version(api: CustomerApi) -> None:
@@ -27,7 +27,7 @@ async def test_change_replaces_what_was_sent_and_raises_the_version(api: Custome
         "family_name": "Changed",
         "display_name": "Customer 1 Changed",
         "birthday": None,
-        "contact_points": [{"kind": "mobile", "address": "+8613800138000", "primary": True}],
+        "contact_points": [point(kind="mobile", address="+8613800138000")],
         "lifecycle": "active",
     }
     assert await api.read(customer["customer_id"]) == changed

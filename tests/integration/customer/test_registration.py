@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.answers import problem
 from tests.support.customer_api import CUSTOMERS, CustomerApi
-from tests.support.factories.customer import NOW, organisation_body, person_body
+from tests.support.factories.customer import NOW, organisation_body, person_body, point
 
 
 async def test_person_is_registered_and_read_back(api: CustomerApi) -> None:
@@ -31,8 +31,8 @@ async def test_person_is_registered_and_read_back(api: CustomerApi) -> None:
     assert answer.headers["ETag"] == '"1"'
     assert customer["display_name"] == "李四"
     assert customer["contact_points"] == [
-        {"kind": "mobile", "address": "+8613800138000", "primary": True},
-        {"kind": "email", "address": "li@example.com", "primary": True},
+        point(kind="mobile", address="+8613800138000"),
+        point(kind="email", address="li@example.com"),
     ]
     assert customer["consents"][0] == {
         "channel": "email",

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from services.customer.profiles.profile import CustomerRecord, Profile
 from shared.contracts.common import Channel, CustomerKind, Money, Purpose
-from shared.contracts.customer import Consent
+from shared.contracts.customer import Consent, ContactPoint
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, ScoreChanged
 
@@ -39,6 +39,11 @@ def make_record(**values: Any) -> CustomerRecord:
 def make_consent(**values: Any) -> Consent:
     defaults: dict[str, Any] = {"channel": Channel.EMAIL, "purpose": Purpose.CARE, "granted": True, "at": NOW}
     return Consent(**(defaults | values))
+
+
+def point(**values: Any) -> dict[str, Any]:
+    """A contact point as it comes back, nothing being known of it yet."""
+    return ContactPoint(**values).model_dump(mode="json")
 
 
 def person_body(number: int = 1, **values: Any) -> dict[str, Any]:

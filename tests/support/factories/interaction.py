@@ -8,11 +8,11 @@ from services.interaction.ingest.details import Details, Purchase
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, interaction_id_of
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
 from services.interaction.ingest.sighting import CustomerSighting
-from services.interaction.money import Money
 from shared.contracts.common import Channel, CustomerKind, ExternalId, Purpose
 from shared.contracts.customer import CustomerChanged, CustomerFacts, CustomerRegistered
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.notification import MessageFailed, MessageSent
+from shared.money import Money
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)

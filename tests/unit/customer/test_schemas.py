@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from services.customer.profiles.schemas import CustomerChange, CustomerCreate
+from services.customer.profiles.schemas.requests import CustomerChange, CustomerCreate
 from services.customer.profiles.use_cases.values import changes_of
 from tests.support.factories.customer import person_body
 

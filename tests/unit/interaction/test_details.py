@@ -1,8 +1,8 @@
 import pytest
 
 from services.interaction.ingest.details import Purchase, PurchaseLine, Return, check_purchase, check_return
-from services.interaction.money import Money
 from shared.errors import InvalidInput
+from shared.money import Money
 
 
 def line(minor: int, currency: str = "CNY") -> PurchaseLine:

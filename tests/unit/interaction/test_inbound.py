@@ -18,11 +18,11 @@ from services.interaction.ingest.schemas.inbound import INBOUND_TYPES, Admission
 from services.interaction.ingest.schemas.published import event_of
 from services.interaction.ingest.schemas.requests import InteractionCreate, command_of
 from services.interaction.ingest.schemas.responses import read_of
-from services.interaction.money import Money
 from shared.contracts.envelope import Envelope, Event
 from shared.contracts.interaction import PurchaseRecorded
 from shared.contracts.registry import EVENT_TYPES
 from shared.errors import InvalidInput
+from shared.money import Money
 from tests.support.factories.interaction import NOW, PERIOD, interaction_body
 
 submissions: TypeAdapter[InteractionCreate] = TypeAdapter(InteractionCreate)

@@ -7,8 +7,8 @@ import pytest
 from services.interaction.ingest.details import Purchase, Visit
 from services.interaction.ingest.identity import ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, differences
-from services.interaction.money import Money
 from shared.errors import InvalidInput
+from shared.money import Money
 from tests.support.factories.interaction import NOW, PERIOD, YESTERDAY, make_command
 
 

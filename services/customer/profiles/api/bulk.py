@@ -4,12 +4,14 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from services.customer.profiles.api.parameters import HomeDefaultsDep, Writer
+from services.customer.parameters import Writer
+from services.customer.profiles.api.parameters import AnnouncerDep, HomeDefaultsDep
 from services.customer.profiles.profile import CustomerRecord
-from services.customer.profiles.schemas import BulkResult, BulkResults, CustomerBulk, CustomerCreate
+from services.customer.profiles.schemas.requests import CustomerBulk, CustomerCreate
+from services.customer.profiles.schemas.responses import BulkResult, BulkResults
 from services.customer.profiles.use_cases import registration
 from shared.errors import Conflict, RapportError
-from shared.service import ClockDep, OutboxDep
+from shared.service import ClockDep
 from shared.web.problems import invalid_input, problem_of
 from shared.web.routing import SessionDep, api_router
 
@@ -22,7 +24,7 @@ _item: TypeAdapter[CustomerCreate] = TypeAdapter(CustomerCreate)
 async def register_customers(
     bulk: CustomerBulk,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     defaults: HomeDefaultsDep,
     principal: Writer,
@@ -32,7 +34,7 @@ async def register_customers(
     sound = [item for item in read if isinstance(item, CustomerCreate)]
     outcomes = iter(
         await registration.register_customers(
-            session, sound, defaults=defaults, outbox=outbox, now=clock.now(), registrar=principal.subject
+            session, sound, defaults=defaults, announcer=announcer, now=clock.now(), registrar=principal.subject
         )
     )
     results = [

@@ -5,12 +5,14 @@ Deciding asks for no If-Match: somebody who withdraws must not be told to try ag
 
 from services.customer.consents.queries import list_decisions
 from services.customer.consents.schemas import ConsentDecisionRead
-from services.customer.profiles.api.parameters import CustomerId, Reader, Writer
+from services.customer.parameters import CustomerId, Reader, Writer
+from services.customer.profiles.api.parameters import AnnouncerDep
 from services.customer.profiles.queries import customer_read, get_customer
-from services.customer.profiles.schemas import ConsentDecided, CustomerRead
+from services.customer.profiles.schemas.parts import ConsentDecided
+from services.customer.profiles.schemas.responses import CustomerRead
 from services.customer.profiles.use_cases import changes
 from shared.contracts.common import Channel, Purpose
-from shared.service import ClockDep, OutboxDep
+from shared.service import ClockDep
 from shared.web.etag import ETagDep
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
@@ -25,7 +27,7 @@ async def decide_consent(
     purpose: Purpose,
     decided: ConsentDecided,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     etag: ETagDep,
     principal: Writer,
@@ -37,7 +39,7 @@ async def decide_consent(
         channel,
         purpose,
         decided,
-        outbox=outbox,
+        announcer=announcer,
         now=clock.now(),
         recorded_by=principal.subject,
     )

@@ -3,11 +3,12 @@
 They ask for no If-Match: each states one fact by itself, and statements about different ids do not disturb each other.
 """
 
-from services.customer.profiles.api.parameters import EXTERNAL_ID_PATH, CustomerId, ExternalIdDep, Writer
+from services.customer.parameters import CustomerId, Writer
+from services.customer.profiles.api.parameters import EXTERNAL_ID_PATH, AnnouncerDep, ExternalIdDep
 from services.customer.profiles.queries import customer_read
-from services.customer.profiles.schemas import CustomerRead
+from services.customer.profiles.schemas.responses import CustomerRead
 from services.customer.profiles.use_cases import changes
-from shared.service import ClockDep, OutboxDep
+from shared.service import ClockDep
 from shared.web.etag import ETagDep
 from shared.web.routing import SessionDep, api_router
 
@@ -19,13 +20,15 @@ async def link_external_id(
     customer_id: CustomerId,
     identity: ExternalIdDep,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     etag: ETagDep,
-    _principal: Writer,
+    principal: Writer,
 ) -> CustomerRead:
     """Says that this customer is known over there by this id. Repeating it changes nothing."""
-    record = await changes.link_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
+    record = await changes.link_external_id(
+        session, customer_id, identity, announcer=announcer, now=clock.now(), changed_by=principal.subject
+    )
     etag.set(record.version)
     return customer_read(record)
 
@@ -35,12 +38,14 @@ async def unlink_external_id(
     customer_id: CustomerId,
     identity: ExternalIdDep,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     etag: ETagDep,
-    _principal: Writer,
+    principal: Writer,
 ) -> CustomerRead:
     """Takes the id from this customer, so that another may have it. The customer as it is now comes back."""
-    record = await changes.unlink_external_id(session, customer_id, identity, outbox=outbox, now=clock.now())
+    record = await changes.unlink_external_id(
+        session, customer_id, identity, announcer=announcer, now=clock.now(), changed_by=principal.subject
+    )
     etag.set(record.version)
     return customer_read(record)

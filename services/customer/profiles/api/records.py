@@ -4,29 +4,19 @@ from typing import Annotated
 
 from fastapi import Depends, Query, Response
 
+from services.customer.parameters import CustomerId, Reader, Writer
 from services.customer.profiles import queries
-from services.customer.profiles.api.parameters import (
-    EXTERNAL_ID_PATH,
-    CustomerId,
-    ExternalIdDep,
-    HomeDefaultsDep,
-    Reader,
-    Writer,
-)
+from services.customer.profiles.api.parameters import EXTERNAL_ID_PATH, AnnouncerDep, ExternalIdDep, HomeDefaultsDep
 from services.customer.profiles.lifecycle import Lifecycle
 from services.customer.profiles.queries import CustomerFilter, customer_read
-from services.customer.profiles.schemas import (
-    CustomerChange,
-    CustomerCreate,
-    CustomerListed,
-    CustomerRead,
-    Line,
-)
+from services.customer.profiles.schemas.fields import Line
+from services.customer.profiles.schemas.requests import CustomerChange, CustomerCreate
+from services.customer.profiles.schemas.responses import CustomerListed, CustomerRead
 from services.customer.profiles.search_text import MAX_QUERY_LENGTH
 from services.customer.profiles.use_cases import changes, registration
 from shared.contracts.common import CustomerKind
 from shared.contracts.scoring import AbcClass, LifecycleStage
-from shared.service import ClockDep, OutboxDep
+from shared.service import ClockDep
 from shared.web.etag import ETagDep, ExpectedVersion
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
@@ -38,7 +28,7 @@ router = api_router(prefix="/v1/customers", tags=["customers"])
 async def register_customer(
     wanted: CustomerCreate,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     defaults: HomeDefaultsDep,
     principal: Writer,
@@ -47,7 +37,7 @@ async def register_customer(
 ) -> CustomerRead:
     """Registers a person or an organisation."""
     record = await registration.register_customer(
-        session, wanted, defaults=defaults, outbox=outbox, now=clock.now(), registrar=principal.subject
+        session, wanted, defaults=defaults, announcer=announcer, now=clock.now(), registrar=principal.subject
     )
     etag.set(record.version)
     response.headers["Location"] = f"/v1/customers/{record.customer_id}"
@@ -62,6 +52,8 @@ async def _filter(
     language: Annotated[Line | None, Query(max_length=20)] = None,
     abc_class: AbcClass | None = None,
     lifecycle_stage: LifecycleStage | None = None,
+    owner_id: Annotated[Line | None, Query(max_length=100, description="looked after by this member of staff")] = None,
+    key_account: bool | None = None,
     q: Annotated[
         Line | None,
         Query(
@@ -79,6 +71,8 @@ async def _filter(
         language=language,
         abc_class=abc_class,
         lifecycle_stage=lifecycle_stage,
+        owner_id=owner_id,
+        key_account=key_account,
         q=q,
     )
 
@@ -119,14 +113,20 @@ async def change_customer(
     change: CustomerChange,
     version: ExpectedVersion,
     session: SessionDep,
-    outbox: OutboxDep,
+    announcer: AnnouncerDep,
     clock: ClockDep,
     etag: ETagDep,
-    _principal: Writer,
+    principal: Writer,
 ) -> CustomerRead:
     """Changes what is sent. A change that changes nothing keeps the version and tells nobody."""
     record = await changes.change_customer(
-        session, customer_id, change, expected_version=version, outbox=outbox, now=clock.now()
+        session,
+        customer_id,
+        change,
+        expected_version=version,
+        announcer=announcer,
+        now=clock.now(),
+        changed_by=principal.subject,
     )
     etag.set(record.version)
     return customer_read(record)

@@ -1,7 +1,7 @@
 """Registering customers, one or many: by the set, and yet each for itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -12,13 +12,19 @@ from services.customer.profiles import repository
 from services.customer.profiles.claims import Claim, decide_claims, find_conflict
 from services.customer.profiles.locality import HomeDefaults
 from services.customer.profiles.profile import CustomerRecord, Profile, checked
-from services.customer.profiles.schemas import CustomerCreate
-from services.customer.profiles.use_cases.publication import publish
-from services.customer.profiles.use_cases.values import birthday_of, consents_of, contact_points_of, external_ids_of
+from services.customer.profiles.schemas.requests import CustomerCreate
+from services.customer.profiles.use_cases.publication import Announcer
+from services.customer.profiles.use_cases.values import (
+    birthday_of,
+    consents_of,
+    contact_points_of,
+    do_not_disturb_of,
+    external_ids_of,
+    manager_of,
+)
 from shared.contracts.customer import Consent
 from shared.errors import Conflict, RapportError
 from shared.ids import uuid7
-from shared.messaging.outbox import Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +46,13 @@ async def register_customer(
     wanted: CustomerCreate,
     *,
     defaults: HomeDefaults,
-    outbox: Outbox,
+    announcer: Announcer,
     now: datetime,
     registrar: str,
 ) -> CustomerRecord:
     """Raises InvalidInput, or Conflict naming the customer who has one of the external ids."""
     (outcome,) = await register_customers(
-        session, [wanted], defaults=defaults, outbox=outbox, now=now, registrar=registrar
+        session, [wanted], defaults=defaults, announcer=announcer, now=now, registrar=registrar
     )
     if isinstance(outcome, RapportError):
         raise outcome
@@ -58,7 +64,7 @@ async def register_customers(
     wanted: Sequence[CustomerCreate],
     *,
     defaults: HomeDefaults,
-    outbox: Outbox,
+    announcer: Announcer,
     now: datetime,
     registrar: str,
 ) -> list[CustomerRecord | RapportError]:
@@ -73,7 +79,7 @@ async def register_customers(
     await record_first(
         session, {draft.customer_id: draft.consents for draft in registered}, now=now, recorded_by=registrar
     )
-    await publish(session, outbox, [draft.record for draft in registered])
+    await announcer.publish(session, [draft.record for draft in registered])
     return [
         draft if isinstance(draft, RapportError) else refused.get(draft.customer_id, draft.record) for draft in drafts
     ]
@@ -101,22 +107,7 @@ async def _insert(session: AsyncSession, drafts: Sequence[_Draft]) -> dict[UUID,
 def _draft(wanted: CustomerCreate, *, defaults: HomeDefaults, now: datetime) -> _Draft | RapportError:
     try:
         consents = consents_of(wanted.consents, now)
-        profile = Profile(
-            kind=wanted.kind,
-            lifecycle=wanted.lifecycle,
-            given_name=wanted.given_name,
-            family_name=wanted.family_name,
-            full_name=wanted.full_name,
-            organisation_name=wanted.organisation_name,
-            language=wanted.language or defaults.language,
-            time_zone=wanted.time_zone or defaults.time_zone,
-            region=wanted.region,
-            birthday=birthday_of(wanted.birthday),
-            contact_points=contact_points_of(wanted.contact_points),
-            consents=settle_first(consents, now=now),
-            tags=wanted.tags,
-            custom_attributes=wanted.custom_attributes,
-        )
+        profile = replace(_profile_of(wanted, defaults), consents=settle_first(consents, now=now))
         record = CustomerRecord(
             customer_id=uuid7(),
             version=1,
@@ -128,3 +119,31 @@ def _draft(wanted: CustomerCreate, *, defaults: HomeDefaults, now: datetime) -> 
     except RapportError as error:
         return error
     return _Draft(record, consents)
+
+
+def _profile_of(wanted: CustomerCreate, defaults: HomeDefaults) -> Profile:
+    return Profile(
+        kind=wanted.kind,
+        lifecycle=wanted.lifecycle,
+        given_name=wanted.given_name,
+        family_name=wanted.family_name,
+        full_name=wanted.full_name,
+        organisation_name=wanted.organisation_name,
+        language=wanted.language or defaults.language,
+        time_zone=wanted.time_zone or defaults.time_zone,
+        region=wanted.region,
+        birthday=birthday_of(wanted.birthday),
+        contact_points=contact_points_of(wanted.contact_points),
+        tags=wanted.tags,
+        custom_attributes=wanted.custom_attributes,
+        gender=wanted.gender,
+        occupation=wanted.occupation,
+        industry=wanted.industry,
+        income_band=wanted.income_band,
+        interests=wanted.interests,
+        acquisition_source=wanted.acquisition_source,
+        do_not_disturb=do_not_disturb_of(wanted.do_not_disturb),
+        key_account=wanted.key_account,
+        owner=manager_of(wanted.owner),
+        backup_owner=manager_of(wanted.backup_owner),
+    )

@@ -5,15 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from services.customer.profiles.profile import in_order
-from services.customer.profiles.schemas import (
+from services.customer.profiles.schemas.parts import (
     BirthdayGiven,
     ConsentGiven,
     ContactPointGiven,
-    CustomerChange,
+    DoNotDisturbGiven,
     ExternalIdGiven,
+    ManagerGiven,
 )
+from services.customer.profiles.schemas.requests import CustomerChange
 from shared.contracts.common import ExternalId
-from shared.contracts.customer import Birthday, Consent, ContactPoint
+from shared.contracts.customer import AccountManager, Birthday, Consent, ContactPoint, DoNotDisturb
 
 
 def birthday_of(given: BirthdayGiven | None) -> Birthday | None:
@@ -21,11 +23,19 @@ def birthday_of(given: BirthdayGiven | None) -> Birthday | None:
 
 
 def contact_points_of(given: Iterable[ContactPointGiven]) -> tuple[ContactPoint, ...]:
-    return tuple(ContactPoint.model_validate(point.model_dump()) for point in given)
+    return tuple(ContactPoint.model_validate(point.model_dump() | {"address": point.address or ""}) for point in given)
 
 
 def consents_of(given: Iterable[ConsentGiven], now: datetime) -> tuple[Consent, ...]:
     return tuple(Consent.model_validate(consent.model_dump() | {"at": consent.at or now}) for consent in given)
+
+
+def do_not_disturb_of(given: DoNotDisturbGiven | None) -> DoNotDisturb | None:
+    return DoNotDisturb.model_validate(given.model_dump()) if given else None
+
+
+def manager_of(given: ManagerGiven | None) -> AccountManager | None:
+    return AccountManager.model_validate(given.model_dump()) if given else None
 
 
 def external_ids_of(given: Iterable[ExternalIdGiven]) -> tuple[ExternalId, ...]:
@@ -39,4 +49,6 @@ def changes_of(change: CustomerChange) -> Mapping[str, Any]:
         values["birthday"] = birthday_of(change.birthday)
     if "contact_points" in values:
         values["contact_points"] = contact_points_of(change.contact_points)
+    if "do_not_disturb" in values:
+        values["do_not_disturb"] = do_not_disturb_of(change.do_not_disturb)
     return values

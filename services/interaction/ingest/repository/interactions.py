@@ -10,8 +10,8 @@ from services.interaction.ingest.details import Details
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction
 from services.interaction.ingest.repository.payload import decode_details, encode_details
-from services.interaction.money import Money
 from shared.db.session import driver
+from shared.money import Money
 
 _INSERT = """
 INSERT INTO interactions (

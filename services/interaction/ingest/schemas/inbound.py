@@ -20,7 +20,6 @@ from services.interaction.ingest.details import (
 )
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, interaction_id_of
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
-from services.interaction.money import Money, parse_money
 from shared.contracts.envelope import Event
 from shared.contracts.inbound import (
     Amount,
@@ -35,6 +34,7 @@ from shared.contracts.inbound import (
     InboundVisit,
 )
 from shared.errors import InvalidInput
+from shared.money import Money, parse_money
 
 INBOUND_TYPES: dict[str, type[InboundInteraction]] = {
     model.event_type: model

@@ -9,7 +9,6 @@ from pydantic import BaseModel, Field, TypeAdapter
 
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, State
-from services.interaction.money import Money, decimal_text
 from shared.contracts.inbound import (
     CustomerReference,
     InboundComplaint,
@@ -20,6 +19,7 @@ from shared.contracts.inbound import (
     InboundSurvey,
     InboundVisit,
 )
+from shared.money import Money, decimal_text
 from shared.web.schemas import Problem, ResponseModel
 
 

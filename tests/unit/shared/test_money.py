@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.interaction.money import MAX_MINOR, Money, decimal_text, parse_money
 from shared.currencies import MINOR_UNIT_DIGITS
 from shared.errors import InvalidInput
+from shared.money import MAX_MINOR, Money, decimal_text, parse_money
 
 
 @pytest.mark.parametrize(
