@@ -4,6 +4,7 @@ PYTHON ?= $(firstword $(foreach name,python3.11 python3 python,$(shell command -
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+BENCH_STAMP := $(VENV)/.bench
 BROKER ?= embedded
 DATA_DIR ?= .data
 SERVICE ?= customer
@@ -13,10 +14,10 @@ TEST_PROCESSES ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo kafka token psql test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
+.PHONY: help setup run demo kafka token psql bench bench-pipeline test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
 
 help: ## Show this list
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-10s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo "  BROKER=kafka runs on a real Apache Kafka; PORT_CUSTOMER=9001 and the like choose other ports."
 
@@ -42,6 +43,14 @@ psql: $(STAMP) ## Look into a database of the running platform (SERVICE=customer
 
 footprint: $(STAMP) ## Measure start time and memory of the idle platform
 	@$(BIN)/python -m deploy.local.footprint
+
+## Measuring
+
+bench: $(BENCH_STAMP) ## Measure door, relay and scoring beside their references: ten minutes at most (JSON=folder)
+	@$(BIN)/python -m benchmarks selection $(if $(JSON),--json $(JSON))
+
+bench-pipeline: $(BENCH_STAMP) ## Measure the whole chain on both brokers (JSON=file)
+	@$(BIN)/python -m benchmarks chain $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON))
 
 ## Checking
 
@@ -73,7 +82,7 @@ format: $(STAMP) ## Format, and fix what can be fixed safely
 	@$(BIN)/ruff format --quiet
 
 lock: $(STAMP) ## Pin again after a change of pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group dev \
+	@$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --group bench \
 		--no-annotate --no-header --output-file requirements.lock
 	@$(MAKE) --no-print-directory setup
 
@@ -105,4 +114,10 @@ $(STAMP): pyproject.toml requirements.lock
 	@sed -n '/^uv==/,/[^\\]$$/p' requirements.lock > $(VENV)/uv.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement $(VENV)/uv.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --group dev --constraints requirements.lock
+	@touch $@
+
+# What the platform is measured against; nothing else needs it.
+$(BENCH_STAMP): $(STAMP)
+	@echo "installing what benchmarks compare with"
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes --group bench --constraints requirements.lock
 	@touch $@

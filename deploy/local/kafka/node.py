@@ -46,6 +46,12 @@ class KafkaNode:
         return self.folder / "server.properties"
 
     @property
+    def pid(self) -> int | None:
+        """Of its process, None when there is none."""
+        process = self._find()
+        return process.pid if process is not None else None
+
+    @property
     def _pid_file(self) -> Path:
         return self.folder / "pid"
 

@@ -1,0 +1,1 @@
+"""What is put in: events made up from a seed, and the client that sends them over HTTP."""
