@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from fastapi import FastAPI
 
+from services.scoring.allocations import api as allocations_api
 from services.scoring.background import Background
 from services.scoring.facts import api as facts_api
 from services.scoring.facts.consumers import on_customers_told
@@ -35,7 +36,14 @@ _DESCRIPTION = """What customers are worth and how loyal they are, and why.
 Every figure comes with reasons that add up to it and with the policy and model it was computed under, and can be asked
 for as of any past instant. Scores follow each interaction within moments, and change with silence too."""
 
-_ROUTERS = (scores_api.router, portfolio_api.router, lifetime_api.router, *policies_api.ROUTERS, facts_api.router)
+_ROUTERS = (
+    scores_api.router,
+    portfolio_api.router,
+    allocations_api.router,
+    lifetime_api.router,
+    *policies_api.ROUTERS,
+    facts_api.router,
+)
 
 
 def create_api(platform: Platform[ScoringSettings]) -> FastAPI:

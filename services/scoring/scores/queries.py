@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, NamedTuple
 from uuid import UUID
 
 from fastapi import Depends, Request
+from sqlalchemy import ARRAY, Uuid, any_, literal
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, func, or_, select
 
@@ -30,6 +31,15 @@ _EARLIEST: Final = from_microseconds(0)
 """The platform takes no interaction from before; and the calendar has an end on that side."""
 
 Order = Literal["current_value", "realised_value", "lifetime_profit", "growth_potential", "churn_risk"]
+
+
+class Worth(NamedTuple):
+    """What a customer was last told to be worth, in minor units of the reporting currency."""
+
+    customer_id: UUID
+    abc_class: str | None
+    realised_value: int
+    current_value: int | None
 
 
 class Contexts:
@@ -164,6 +174,18 @@ async def list_told(
         last, last_id = after
         rows = rows.where(value <= last, or_(value < last, and_(value == last, customer_id > last_id)))
     return list(await session.scalars(rows))
+
+
+async def list_worth(
+    session: AsyncSession, customer_ids: Sequence[UUID] | None = None, *, limit: int
+) -> Sequence[Worth]:
+    """Of these customers, or (None) of all who have an ABC class, at most `limit`. Nobody who was never told of."""
+    rows = select(ToldScore.customer_id, ToldScore.abc_class, ToldScore.realised_value, ToldScore.current_value)
+    if customer_ids is None:
+        rows = rows.where(col(ToldScore.abc_class).is_not(None))
+    else:
+        rows = rows.where(col(ToldScore.customer_id) == any_(literal(list(customer_ids), ARRAY(Uuid))))
+    return [Worth(*row) for row in await session.execute(rows.limit(limit))]
 
 
 async def find_rescoring(session: AsyncSession) -> Rescoring | None:

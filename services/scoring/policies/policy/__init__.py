@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, available_timezones
 from pydantic import Field
 
 from services.scoring.policies.policy.ages import AgeBand, AgeWeights
+from services.scoring.policies.policy.allocation import AllocationPolicy
 from services.scoring.policies.policy.bounds import number
 from services.scoring.policies.policy.churn import ChurnPolicy
 from services.scoring.policies.policy.growth import GrowthPolicy
@@ -22,10 +23,10 @@ from services.scoring.policies.policy.section import Section, demand
 from services.scoring.policies.policy.telling import TellingPolicy
 
 __all__ = [
-    "CASE_STATES", "DRIVERS", "LEVELS", "QUADRANTS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights", "ChurnPolicy",
-    "GrowthPolicy", "LevelCriteria", "LifecyclePolicy", "LifetimePolicy", "LiftingPolicy", "LoyaltyPolicy",
-    "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy", "QuadrantPolicy", "SatisfactionPolicy",
-    "ServicePolicy", "TellingPolicy",
+    "CASE_STATES", "DRIVERS", "LEVELS", "QUADRANTS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights",
+    "AllocationPolicy", "ChurnPolicy", "GrowthPolicy", "LevelCriteria", "LifecyclePolicy", "LifetimePolicy",
+    "LiftingPolicy", "LoyaltyPolicy", "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy", "QuadrantPolicy",
+    "SatisfactionPolicy", "ServicePolicy", "TellingPolicy",
 ]  # fmt: skip
 
 
@@ -45,6 +46,7 @@ class PolicyDocument(Section):
     quadrants: QuadrantPolicy
     lifting: LiftingPolicy
     telling: TellingPolicy
+    allocation: AllocationPolicy
 
     def __post_init__(self) -> None:
         known = self.time_zone in available_timezones()
