@@ -18,6 +18,8 @@ from services.scoring.policies.policy import AllocationPolicy
 
 AbcClass = Literal["A", "B", "C"]
 Limit = Literal["weight", "wanted"]
+Measure = Literal["realised_value", "current_value"]
+MOST_CUSTOMERS: Final = 20_000
 
 _PRICE_BITS: Final = 64
 

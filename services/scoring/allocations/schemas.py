@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
+from services.scoring.allocations.allocation import MOST_CUSTOMERS, Measure
 from services.scoring.allocations.models import Allocation, AllocationLine
-from services.scoring.allocations.use_cases import MOST_CUSTOMERS, Measure
 from shared.contracts.common import Money, ShortText
 from shared.web.schemas import RequestModel, ResponseModel
 

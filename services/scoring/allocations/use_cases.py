@@ -4,21 +4,18 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Final, Literal, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import insert
 
-from services.scoring.allocations.allocation import AbcClass, Candidate, Share, allocate
+from services.scoring.allocations.allocation import MOST_CUSTOMERS, AbcClass, Candidate, Measure, Share, allocate
 from services.scoring.allocations.models import Allocation, AllocationLine
 from services.scoring.policies.policy import Policy
 from services.scoring.scores import queries as scores
 from shared.errors import InvalidInput
 from shared.ids import uuid7
-
-Measure = Literal["realised_value", "current_value"]
-MOST_CUSTOMERS: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True)
