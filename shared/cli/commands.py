@@ -20,12 +20,12 @@ BAD_SETTINGS = 2
 BAD_USAGE = 2
 
 
-def main(definition: ServiceDefinition) -> None:
-    """The entry point of `python -m services.<service>`; does not return."""
-    create_cli(definition)()
+def main(definition: ServiceDefinition, *own: Callable[..., None]) -> None:
+    """The entry point of `python -m services.<service>`, with the service's own commands; does not return."""
+    create_cli(definition, *own)()
 
 
-def create_cli(definition: ServiceDefinition) -> typer.Typer:
+def create_cli(definition: ServiceDefinition, *own: Callable[..., None]) -> typer.Typer:
     cli = typer.Typer(
         name=f"python -m services.{definition.name}",
         help=f"The {definition.name} service. Its settings come from the environment.",
@@ -62,6 +62,8 @@ def create_cli(definition: ServiceDefinition) -> typer.Typer:
         """Print the OpenAPI document; needs no settings."""
         typer.echo(json.dumps(openapi_document(definition), ensure_ascii=False, indent=2))
 
+    for command in own:
+        cli.command()(command)
     return cli
 
 

@@ -1,4 +1,5 @@
-"""Maximum likelihood for both models, with what shows how far to trust it: standard errors and goodness of fit."""
+"""Maximum likelihood for the models of purchases and of spend, with what shows how far to trust it: standard errors,
+information criteria and goodness of fit."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,18 +7,20 @@ from typing import Final, Literal
 
 import numpy as np
 from scipy.optimize import minimize
-from scipy.special import chdtrc
 
-from services.scoring.lifetime import bgnbd, gamma_gamma
-from services.scoring.lifetime.bgnbd import BgNbd, Floats, PurchaseHistories
+from services.scoring.lifetime import gamma_gamma
 from services.scoring.lifetime.gamma_gamma import GammaGamma, SpendHistories
+from services.scoring.lifetime.goodness import GoodnessOfFit, judge_goodness
+from services.scoring.lifetime.purchase_models import PURCHASE_MODELS, REFERENCE, make_model
+from services.scoring.lifetime.purchasing import Floats, PurchaseHistories, PurchaseModel, PurchaseModelName
 from services.scoring.policies.policy import LifetimePolicy
 
 _LOWEST, _HIGHEST = -7.0, 9.0
 """Bounds of a parameter's logarithm: beyond them the likelihood is flat and the parameter means "none" or "all"."""
-_BINS: Final = 7
 _STARTS: Final = ((1.0, 1.0, 1.0, 1.0), (0.3, 5.0, 0.8, 2.5), (1.0, 10.0, 0.3, 5.0))
 _SPEND_STARTS: Final = ((1.0, 1.0, 0.0), (2.0, 0.5, 0.5))
+_ROUGH_ROWS: Final = 4_000
+"""Of more distinct histories than these, so many find the neighbourhood, and all of them the maximum in it."""
 
 Objective = Callable[[Floats], tuple[float, Floats]]
 
@@ -26,40 +29,29 @@ Objective = Callable[[Floats], tuple[float, Floats]]
 class TooLittleData:
     """Why no model can be fitted yet: `needed` of something, of which there is only `found`."""
 
-    reason: Literal["too_few_customers", "too_few_repeat_customers", "too_short_a_period"]
+    reason: Literal["too_few_customers", "too_few_repeat_customers", "too_short_a_period", "no_variation"]
     found: float
     needed: float
 
 
 @dataclass(frozen=True, slots=True)
-class CountBin:
-    """How many customers made `purchases` repeats (the last bin: that many or more), in fact and by the model."""
-
-    purchases: int
-    observed: int
-    expected: float
-
-
-@dataclass(frozen=True, slots=True)
-class GoodnessOfFit:
-    """`chi_square` pools bins that expect fewer than 5; a `p_value` near 0 says that the model misses the pattern."""
-
-    bins: tuple[CountBin, ...]
-    chi_square: float
-    degrees_of_freedom: int
-    p_value: float | None
-
-
-@dataclass(frozen=True, slots=True)
 class PurchaseFit:
-    """`covariance` is that of the logarithms of (r, alpha, a, b); None where the data do not determine them."""
+    """`covariance` is that of the logarithms of the parameters; None where the data do not determine them."""
 
-    model: BgNbd
+    model: PurchaseModel
     log_likelihood: float
     customers: int
     repeat_customers: int
     covariance: tuple[tuple[float, ...], ...] | None
     goodness: GoodnessOfFit
+
+    @property
+    def aic(self) -> float:
+        return 2 * len(self.model.parameter_names) - 2 * self.log_likelihood
+
+    @property
+    def bic(self) -> float:
+        return len(self.model.parameter_names) * float(np.log(self.customers)) - 2 * self.log_likelihood
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +61,8 @@ class SpendFit:
     customers: int
 
 
-def fit_purchases(rows: PurchaseHistories, policy: LifetimePolicy) -> PurchaseFit | TooLittleData:
-    """The same rows in another order give the same parameters to about eight digits: callers sort them."""
+def too_little(rows: PurchaseHistories, policy: LifetimePolicy) -> TooLittleData | None:
+    """What these histories lack for a model; None when nothing."""
     repeat_customers = int(rows.weight[rows.x > 0].sum())
     longest = float(rows.T.max()) if rows.T.size else 0.0
     if rows.customers < policy.minimum_customers:
@@ -79,20 +71,39 @@ def fit_purchases(rows: PurchaseHistories, policy: LifetimePolicy) -> PurchaseFi
         return TooLittleData("too_few_repeat_customers", repeat_customers, policy.minimum_repeat_customers)
     if longest < policy.minimum_weeks:
         return TooLittleData("too_short_a_period", longest, policy.minimum_weeks)
+    if np.ptp(rows.x) == np.ptp(rows.t_x) == np.ptp(rows.T) == 0:
+        return TooLittleData("no_variation", 1, 2)
+    return None
 
-    def negative(log_parameters: Floats) -> tuple[float, Floats]:
-        value, gradient = bgnbd.log_likelihood(log_parameters, rows)
-        return -value, -gradient
 
-    best, lowest = _minimise(negative, [np.log(start) for start in _STARTS], [(_LOWEST, _HIGHEST)] * 4)
-    model = BgNbd(*(float(number) for number in np.exp(best)))
+def fit_purchases(
+    rows: PurchaseHistories, policy: LifetimePolicy, name: PurchaseModelName = REFERENCE
+) -> PurchaseFit | TooLittleData:
+    """The same rows in another order give the same parameters to about eight digits: callers sort them."""
+    lacking = too_little(rows, policy)
+    if lacking is not None:
+        return lacking
+    kind = PURCHASE_MODELS[name]
+
+    def negative(rows: PurchaseHistories) -> Objective:
+        def objective(log_parameters: Floats) -> tuple[float, Floats]:
+            value, gradient = kind.log_likelihood(log_parameters, rows)
+            return -value, -gradient
+
+        return objective
+
+    starts, bounds = [np.log(start) for start in _STARTS], [(_LOWEST, _HIGHEST)] * 4
+    if rows.x.size > _ROUGH_ROWS:
+        starts = [_minimise(negative(_every(rows, rows.x.size // _ROUGH_ROWS)), starts, bounds)[0]]
+    best, lowest = _minimise(negative(rows), starts, bounds)
+    model = make_model(name, np.exp(best).tolist())
     return PurchaseFit(
         model=model,
         log_likelihood=-lowest,
         customers=rows.customers,
-        repeat_customers=repeat_customers,
-        covariance=_covariance(negative, best),
-        goodness=_goodness(model, rows),
+        repeat_customers=int(rows.weight[rows.x > 0].sum()),
+        covariance=_covariance(negative(rows), best),
+        goodness=judge_goodness(model, rows),
     )
 
 
@@ -111,6 +122,10 @@ def fit_spend(rows: SpendHistories, policy: LifetimePolicy) -> SpendFit | TooLit
     unit = gamma_gamma.from_free(best)
     log_likelihood = -lowest - rows.customers * float(np.log(scale))
     return SpendFit(GammaGamma(unit.p, unit.q, unit.gamma * scale), log_likelihood, rows.customers)
+
+
+def _every(rows: PurchaseHistories, step: int) -> PurchaseHistories:
+    return PurchaseHistories(rows.x[::step], rows.t_x[::step], rows.T[::step], rows.weight[::step])
 
 
 def _minimise(negative: Objective, starts: Sequence[Floats], bounds: list[tuple[float, float]]) -> tuple[Floats, float]:
@@ -139,30 +154,3 @@ def _covariance(negative: Objective, best: Floats) -> tuple[tuple[float, ...], .
     if np.linalg.eigvalsh(hessian).min() <= 1e-6:
         return None
     return tuple(tuple(float(cell) for cell in row) for row in np.linalg.inv(hessian))
-
-
-def _goodness(model: BgNbd, rows: PurchaseHistories) -> GoodnessOfFit:
-    expected = (rows.weight[:, None] * bgnbd.count_probabilities(model, rows.T, _BINS)).sum(axis=0)
-    observed = np.bincount(np.minimum(rows.x, _BINS).astype(np.int64), weights=rows.weight, minlength=_BINS + 1)
-    bins = tuple(
-        CountBin(n, int(seen), float(thought)) for n, (seen, thought) in enumerate(zip(observed, expected, strict=True))
-    )
-    pooled = _pool(bins)
-    chi_square = sum((seen - thought) ** 2 / thought for seen, thought in pooled)
-    freedom = len(pooled) - 1 - 4
-    p_value = float(chdtrc(freedom, chi_square)) if freedom > 0 else None
-    return GoodnessOfFit(bins, float(chi_square), max(freedom, 0), p_value)
-
-
-def _pool(bins: Sequence[CountBin]) -> list[tuple[float, float]]:
-    """(observed, expected) from the rarest bins inwards, joined until each expects 5 or more."""
-    pooled: list[tuple[float, float]] = []
-    seen = thought = 0.0
-    for part in reversed(bins):
-        seen, thought = seen + part.observed, thought + part.expected
-        if thought >= 5:
-            pooled.append((seen, thought))
-            seen = thought = 0.0
-    if pooled and thought > 0:
-        pooled[-1] = (pooled[-1][0] + seen, pooled[-1][1] + thought)
-    return pooled

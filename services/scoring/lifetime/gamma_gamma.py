@@ -70,3 +70,9 @@ def posterior_means(model: GammaGamma, x: float, m: float, ranks: Floats) -> Flo
     """
     shape, rate = model.p * x + model.q, model.gamma + x * m
     return np.asarray(model.p * rate / gammaincinv(shape, 1 - ranks))
+
+
+def draw_means(model: GammaGamma, x: Floats, m: Floats, draws: int, random: np.random.Generator) -> Floats:
+    """So many draws from each customer's posterior, one row per customer."""
+    shape, rate = model.p * x + model.q, model.gamma + x * m
+    return np.asarray(model.p * rate[:, None] / random.gamma(shape[:, None], size=(x.size, draws)))

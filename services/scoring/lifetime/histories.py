@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from services.scoring.lifetime.bgnbd import Floats, PurchaseHistories
 from services.scoring.lifetime.gamma_gamma import SpendHistories
+from services.scoring.lifetime.purchasing import Floats, PurchaseHistories
 
 DAYS_PER_WEEK = 7
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from services.scoring.lifetime.bgnbd import BgNbd
+from services.scoring.lifetime.beta_geometric import BgNbd
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.lifetime.gamma_gamma import GammaGamma
 from services.scoring.lifetime.models import FittedModel, ModelFit

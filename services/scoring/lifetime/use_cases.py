@@ -8,11 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, or_, select
 
 from services.scoring.facts import queries as facts
-from services.scoring.lifetime.bgnbd import PurchaseHistories
 from services.scoring.lifetime.fitting import PurchaseFit, SpendFit, TooLittleData, fit_purchases, fit_spend
 from services.scoring.lifetime.gamma_gamma import SpendHistories
 from services.scoring.lifetime.histories import purchase_histories, spend_histories
 from services.scoring.lifetime.models import FittedModel, ModelFit
+from services.scoring.lifetime.purchase_models import parameters_of
+from services.scoring.lifetime.purchasing import PurchaseHistories
 from services.scoring.policies.policy import Policy
 from shared.ids import uuid7
 
@@ -95,6 +96,7 @@ async def store_fit(session: AsyncSession, *, claim: Claim, fit: Fit, policy: Po
 def _fitted_model(
     claim: Claim, purchases: PurchaseFit, spending: SpendFit | TooLittleData, policy_version: int, fitted_at: datetime
 ) -> FittedModel:
+    parameters = parameters_of(purchases.model)
     model = FittedModel(
         fit_id=claim.fit_id,
         policy_version=policy_version,
@@ -105,7 +107,10 @@ def _fitted_model(
         log_likelihood=purchases.log_likelihood,
         covariance=None if purchases.covariance is None else [list(row) for row in purchases.covariance],
         goodness=asdict(purchases.goodness),
-        **asdict(purchases.model),
+        r=parameters["r"],
+        alpha=parameters["alpha"],
+        a=parameters["a"],
+        b=parameters["b"],
     )
     if isinstance(spending, SpendFit):
         model.spend_customers, model.spend_log_likelihood = spending.customers, spending.log_likelihood

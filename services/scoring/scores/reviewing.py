@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 
 from services.scoring.facts.statistics import Statistics
-from services.scoring.lifetime import bgnbd
 from services.scoring.portfolio.growth import Peers
 from services.scoring.scores.churn import churn_change_days
 from services.scoring.scores.context import Context
@@ -55,7 +54,7 @@ def _change_days(statistics: Statistics, context: Context, peers: Peers | None, 
 def watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[list[int]]:
     """Per customer, the days on which the probability of being active has fallen to a level that the policy watches."""
     turning: list[list[int]] = [[] for _ in customers]
-    buyers = [index for index, (statistics, _) in enumerate(customers) if len(statistics.purchase_days) > 1]
+    buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
     if context.model is None or not buyers:
         return turning
     policy, model = context.policy, context.model.purchases
@@ -63,10 +62,11 @@ def watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) 
     first = np.array([customers[index][0].purchase_days[0].day for index in buyers])
     silences = (band.below for band in policy.churn.silence)
     for level in {policy.lifecycle.active_probability, *policy.telling.probability_reviews, *silences}:
-        age = bgnbd.weeks_until_probability(model, patterns.x, patterns.t_x, level)
+        age = model.weeks_until_probability(patterns.x, patterns.t_x, level)
         # Rounded down: a day too early finds nothing changed, a day too late would leave a stale class standing.
         days = first + np.floor(np.minimum(age, _FAR_WEEKS) * 7).astype(np.int64)
-        for index, day in zip(buyers, days.tolist(), strict=True):
-            turning[index].append(day)
-            turning[index].append(day + 1)
+        for index, day, reached in zip(buyers, days.tolist(), np.isfinite(age).tolist(), strict=True):
+            if reached:
+                turning[index].append(day)
+                turning[index].append(day + 1)
     return turning

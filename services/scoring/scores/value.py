@@ -8,7 +8,8 @@ import numpy as np
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
-from services.scoring.lifetime.expectation import Expectations, LifetimeModel, Patterns, expect
+from services.scoring.lifetime.expectation import Expectations, LifetimeModel, expect
+from services.scoring.lifetime.futures import Patterns
 from services.scoring.lifetime.histories import DAYS_PER_WEEK, mean_margin
 from services.scoring.policies.policy import Policy
 from services.scoring.portfolio.growth import YEAR_DAYS

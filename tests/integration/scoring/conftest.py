@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cdnow import cdnow_purchases
+from tests.support.cdnow import cdnow_file, cdnow_histories, cdnow_purchases
 from tests.support.postgres import DatabaseFactory
 from tests.support.scoring_service import ScoringService, open_scoring_service
 
-__all__ = ["cdnow_purchases"]
+__all__ = ["cdnow_file", "cdnow_histories", "cdnow_purchases"]
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from deploy.local.cdnow import CdnowPurchase
 from services.scoring.facts.fact import Detail, Fact, FactKind, Instrument
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.statistics import EMPTY, Statistics, fold
-from services.scoring.lifetime.bgnbd import BgNbd
+from services.scoring.lifetime.beta_geometric import BgNbd
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.lifetime.gamma_gamma import GammaGamma
 from services.scoring.policies.queries import read_policy

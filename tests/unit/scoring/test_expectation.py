@@ -5,8 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from services.scoring.lifetime import bgnbd, gamma_gamma
-from services.scoring.lifetime.expectation import WEEKS_PER_MONTH, LifetimeModel, Patterns, expect, intervals
+from services.scoring.lifetime import gamma_gamma
+from services.scoring.lifetime.expectation import LifetimeModel, expect, intervals
+from services.scoring.lifetime.futures import WEEKS_PER_MONTH, Patterns
 from tests.support.factories.scoring import MODEL, POLICY
 
 ALL = {"x": 3.0, "t_x": 30.0, "T": 40.0, "m": 25.0}
@@ -22,7 +23,7 @@ def test_value_is_the_discounted_sum_of_steps() -> None:
     margin = gamma_gamma.expected_mean(MODEL.spend, x, np.array([25.0]))[0]  # type: ignore[arg-type]
     by_hand, before = 0.0, 0.0
     for step in range(1, 13):
-        so_far = bgnbd.expected_purchases(MODEL.purchases, x, t_x, T, np.array([3 * step * WEEKS_PER_MONTH]))[0]
+        so_far = MODEL.purchases.expected_purchases(x, t_x, T, np.array([3 * step * WEEKS_PER_MONTH]))[0]
         by_hand += (so_far - before) * margin * 1.1 ** (-(3 * step - 1.5) / 12)
         before = so_far
     assert found.value_by_year is not None
@@ -70,7 +71,7 @@ def test_wider_coverage_gives_wider_intervals() -> None:
 def test_parameter_uncertainty_gives_the_probability_an_interval() -> None:
     certain = replace(MODEL, covariance=tuple(tuple(1e-12 * (i == j) for j in range(4)) for i in range(4)))
     found = intervals(certain, **ALL, policy=POLICY.lifetime).probability_active
-    active = bgnbd.probability_active(MODEL.purchases, np.array([3.0]), np.array([30.0]), np.array([40.0]))[0]
+    active = MODEL.purchases.probability_active(np.array([3.0]), np.array([30.0]), np.array([40.0]))[0]
     assert found is not None
     assert found.low == pytest.approx(active, abs=1e-4)
     assert found.high == pytest.approx(active, abs=1e-4)

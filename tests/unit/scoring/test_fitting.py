@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from deploy.local.cdnow import CdnowPurchase
-from services.scoring.lifetime.bgnbd import PurchaseHistories
 from services.scoring.lifetime.fitting import PurchaseFit, TooLittleData, fit_purchases, fit_spend
 from services.scoring.lifetime.gamma_gamma import SpendHistories
 from services.scoring.lifetime.histories import mean_margin, purchase_histories, spend_histories
+from services.scoring.lifetime.purchasing import PurchaseHistories
 from tests.support.factories.scoring import POLICY
-from tests.unit.scoring.test_bgnbd import calibration
+from tests.unit.scoring.test_beta_geometric import calibration
 
 
 def rows(*histories: tuple[int, int, int, int]) -> PurchaseHistories:

@@ -13,7 +13,7 @@ from services.scoring.lifetime import gamma_gamma
 from services.scoring.lifetime.fitting import SpendFit, fit_spend
 from services.scoring.lifetime.gamma_gamma import Floats, GammaGamma, SpendHistories
 from tests.support.factories.scoring import POLICY
-from tests.unit.scoring.test_bgnbd import CALIBRATION_END
+from tests.unit.scoring.test_beta_geometric import CALIBRATION_END
 
 PUBLISHED = GammaGamma(p=6.25, q=3.74, gamma=15.44)
 

@@ -1,7 +1,9 @@
 """Expected value: how far it looks ahead, and what a model needs."""
 
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from services.scoring.policies.policy.bounds import number, probability
 from services.scoring.policies.policy.section import Section, demand
@@ -9,7 +11,11 @@ from services.scoring.policies.policy.section import Section, demand
 
 @dataclass(frozen=True, slots=True)
 class LifetimePolicy(Section):
-    """`interval` is the share of outcomes an interval covers; `draws` and `seed` make its simulation repeatable."""
+    """`interval` is the share of outcomes an interval covers; `draws` and `seed` make its simulation repeatable.
+
+    Under "automatic" another `model` takes the place of BG/NBD if its BIC is lower by `least_bic_gain` and it predicts
+    the hold-out period, the last `hold_out_share` of the time observed, no worse.
+    """
 
     horizon_months: Annotated[int, number("months", 1, 600, "how far expected value looks ahead")]
     step_months: Annotated[int, number("months", 1, 12, "length of a step of the horizon")]
@@ -21,6 +27,15 @@ class LifetimePolicy(Section):
     minimum_repeat_customers: Annotated[int, number("customers", 5, 10**9, "repeat buyers needed for a model")]
     minimum_weeks: Annotated[int, number("weeks", 0, 5_200, "span of purchases needed for a model")]
     fit_every_days: Annotated[int, number("days", 1, 3_650, "how often a model is fitted")]
+    model: Annotated[
+        Literal["automatic", "bg_nbd", "mbg_nbd", "pareto_nbd"],
+        Field(description="the model of purchases to use; automatic leaves it to the data"),
+    ]
+    least_bic_gain: Annotated[
+        float, number("points of BIC", 0, 1_000, "by which another model must fit better than BG/NBD to take its place")
+    ]
+    hold_out_share: Annotated[float, probability("share of the time observed that models are checked on, its last")]
+    check_customers: Annotated[int, number("customers", 1, 100_000, "checked for the coverage of intervals, at most")]
 
     def __post_init__(self) -> None:
         demand(

@@ -11,10 +11,8 @@ from scipy.optimize import approx_fprime
 from scipy.stats import beta
 
 from deploy.local.cdnow import CdnowPurchase
-from services.scoring.lifetime import bgnbd
-from services.scoring.lifetime.bgnbd import BgNbd, Floats, PurchaseHistories
-from services.scoring.lifetime.fitting import PurchaseFit, fit_purchases
-from tests.support.factories.scoring import POLICY
+from services.scoring.lifetime.beta_geometric import BgNbd
+from services.scoring.lifetime.purchasing import Floats, PurchaseHistories, expected_purchases_of_new
 
 CALIBRATION_END = date(1997, 9, 30)
 PUBLISHED = BgNbd(r=0.243, alpha=4.414, a=0.793, b=2.426)
@@ -41,46 +39,15 @@ def calibration(purchases: Sequence[CdnowPurchase]) -> PurchaseHistories:
     )
 
 
-def test_fit_agrees_with_the_published_parameters(cdnow_purchases: list[CdnowPurchase]) -> None:
-    fit = fit_purchases(calibration(cdnow_purchases), POLICY.lifetime)
-
-    assert isinstance(fit, PurchaseFit)
-    assert fit.customers == 2357
-    assert fit.repeat_customers == 946
-    assert [round(number, 3) for number in (fit.model.r, fit.model.alpha, fit.model.a, fit.model.b)] == pytest.approx(
-        [0.243, 4.414, 0.793, 2.426], abs=1e-9
-    )
-    assert fit.log_likelihood == pytest.approx(-9582.4, abs=0.05)
-    # Table 2 of the paper: chi-square 4.82 over the same bins.
-    assert fit.goodness.chi_square == pytest.approx(4.82, abs=0.01)
-    assert fit.goodness.degrees_of_freedom == 3
-    assert fit.covariance is not None
-
-
-def test_expected_purchases_follow_the_hold_out_period(cdnow_purchases: list[CdnowPurchase]) -> None:
-    rows = calibration(cdnow_purchases)
-    happened = np.array(
-        [sum(day > CALIBRATION_END for day in days) for _, days in sorted(days_of(cdnow_purchases).items())]
-    )
-    expected = bgnbd.expected_purchases(PUBLISHED, rows.x, rows.t_x, rows.T, one(39.0))
-
-    # The paper's figure 4: predictions follow the actual numbers per group of x, a little below them.
-    assert 0.8 < expected.sum() / happened.sum() < 1.0
-    groups = [rows.x == repeats for repeats in range(7)] + [rows.x >= 7]
-    predicted, actual = ([figures[group].mean() for group in groups] for figures in (expected, happened))
-    assert np.corrcoef(predicted, actual)[0, 1] > 0.98
-    assert predicted == sorted(predicted)
-
-
 def test_gradient_is_the_slope_of_the_likelihood(cdnow_purchases: list[CdnowPurchase]) -> None:
     rows = calibration(cdnow_purchases)
     at = np.log(np.array([0.5, 3.0, 1.2, 2.0]))
 
     def value(point: Floats) -> float:
-        return bgnbd.log_likelihood(point, rows)[0]
+        return BgNbd.log_likelihood(point, rows)[0]
 
     slope = approx_fprime(at, value, 1e-7)
-    assert bgnbd.log_likelihood(at, rows)[1] == pytest.approx(slope, rel=1e-5)
+    assert BgNbd.log_likelihood(at, rows)[1] == pytest.approx(slope, rel=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -97,8 +64,8 @@ def test_expected_purchases_are_the_posterior_mean(model: BgNbd, x: float, t_x: 
         return float(bought * beta.pdf(p, model.a, model.b + x))
 
     integral, _ = quad(if_active, 0, 1, limit=500)
-    active = bgnbd.probability_active(model, one(x), one(t_x), one(T))[0]
-    expected = bgnbd.expected_purchases(model, one(x), one(t_x), one(T), one(horizon))[0]
+    active = model.probability_active(one(x), one(t_x), one(T))[0]
+    expected = model.expected_purchases(one(x), one(t_x), one(T), one(horizon))[0]
     assert expected == pytest.approx(integral * active, rel=1e-6)
 
 
@@ -109,10 +76,10 @@ def test_expected_purchases_are_the_posterior_mean(model: BgNbd, x: float, t_x: 
 )
 def test_nothing_overflows(model: BgNbd, x: float, T: float) -> None:
     t_x = T if x else 0.0
-    probability = bgnbd.probability_active(model, one(x), one(t_x), one(T))
-    purchases = bgnbd.expected_purchases(model, one(x), one(t_x), one(T), one(156.0))
+    probability = model.probability_active(one(x), one(t_x), one(T))
+    purchases = model.expected_purchases(one(x), one(t_x), one(T), one(156.0))
     rows = PurchaseHistories(one(x), one(t_x), one(T), one(1.0))
-    value, gradient = bgnbd.log_likelihood(np.log(model.as_array()), rows)
+    value, gradient = BgNbd.log_likelihood(np.log(model.as_array()), rows)
     assert np.isfinite([*probability, *purchases, value, *gradient]).all()
     assert 0 <= probability[0] <= 1
     assert purchases[0] >= 0
@@ -120,29 +87,29 @@ def test_nothing_overflows(model: BgNbd, x: float, T: float) -> None:
 
 def test_silence_lowers_the_probability_of_being_active() -> None:
     ages = np.linspace(20.0, 200.0, 50)
-    probabilities = bgnbd.probability_active(PUBLISHED, np.full(50, 3.0), np.full(50, 20.0), ages)
+    probabilities = PUBLISHED.probability_active(np.full(50, 3.0), np.full(50, 20.0), ages)
     assert (np.diff(probabilities) < 0).all()
 
 
 def test_the_age_of_a_probability_is_where_it_is_reached() -> None:
     x, t_x = np.array([1.0, 3.0, 20.0]), np.array([5.0, 20.0, 30.0])
-    ages = bgnbd.weeks_until_probability(PUBLISHED, x, t_x, 0.25)
-    assert bgnbd.probability_active(PUBLISHED, x, t_x, ages) == pytest.approx([0.25] * 3)
-    assert np.isinf(bgnbd.weeks_until_probability(PUBLISHED, one(0.0), one(0.0), 0.25)[0])
+    ages = PUBLISHED.weeks_until_probability(x, t_x, 0.25)
+    assert PUBLISHED.probability_active(x, t_x, ages) == pytest.approx([0.25] * 3)
+    assert np.isinf(PUBLISHED.weeks_until_probability(one(0.0), one(0.0), 0.25)[0])
 
 
 def test_count_probabilities_add_up_and_have_the_expected_mean() -> None:
     ages = np.array([1.0, 39.0])
-    table = bgnbd.count_probabilities(PUBLISHED, ages, 400)
+    table = PUBLISHED.count_probabilities(ages, 400)
     assert table.sum(axis=1) == pytest.approx([1.0, 1.0])
     means = (table * np.arange(401)).sum(axis=1)
-    assert means == pytest.approx(bgnbd.expected_purchases_of_new(PUBLISHED, ages), rel=1e-3)
+    assert means == pytest.approx(expected_purchases_of_new(PUBLISHED, ages), rel=1e-3)
 
 
 def test_where_scipy_gives_up_the_series_continues_it() -> None:
     """For busy customers of a model this extreme, the expectation grows smoothly with what scipy can and cannot do."""
     extreme = BgNbd(1e-3, 1e-3, 1e-3, 1e-3)
     x = np.linspace(20.0, 1000.0, 50)
-    expected = bgnbd.expected_purchases(extreme, x, np.ones(50), np.ones(50), one(156.0))
+    expected = extreme.expected_purchases(x, np.ones(50), np.ones(50), one(156.0))
     growth = np.diff(expected) / np.diff(x)
     assert growth == pytest.approx(np.full(49, growth[0]), rel=0.05)
