@@ -81,7 +81,8 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
 
 def create_providers(settings: NotificationSettings) -> Providers:
     """Raises SettingsError when the providers document, or a secret that it names, cannot be used."""
-    return assemble(settings.providers(), Workshop(smtp=smtp_options(settings), secret=environment_secrets()))
+    workshop = Workshop(smtp=smtp_options(settings), secret=environment_secrets(), public_url=settings.public_url)
+    return assemble(settings.providers(), workshop)
 
 
 def smtp_options(settings: NotificationSettings) -> SmtpOptions:

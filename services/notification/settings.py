@@ -10,6 +10,7 @@ from typing import Literal
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.notification.channels.addresses import check_web_address
 from services.notification.channels.configuration import ProvidersDocument
 from services.notification.policy import CarePolicy
 from shared.errors import InvalidInput
@@ -34,6 +35,11 @@ class NotificationSettings(ServiceSettings):
 
     providers_file: Path | None = Field(
         None, description="which providers serve which channel, a JSON document; without one email alone, by SMTP_HOST"
+    )
+    public_url: str | None = Field(
+        None,
+        description="where customers and providers reach this service's API from outside, without a slash at the end",
+        examples=["https://care.shop.example"],
     )
     smtp_host: str = Field("127.0.0.1", min_length=1, description="the mail server that takes our messages")
     smtp_port: int = Field(8025, ge=1, le=65535)
@@ -68,6 +74,11 @@ class NotificationSettings(ServiceSettings):
     delivery_lease_seconds: float = Field(
         150.0, gt=0, le=3600, description="after which an attempt nobody reported on counts as uncertain"
     )
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_a_web_address(cls, value: str | None) -> str | None:
+        return None if value is None else check_web_address(value).rstrip("/")
 
     @field_validator("from_address", "unsubscribe_mailbox")
     @classmethod

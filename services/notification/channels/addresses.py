@@ -13,7 +13,8 @@ def is_inside(host: str) -> bool:
     return "." not in host or host.startswith("127.") or host.endswith(_INSIDE) or host == "::1"
 
 
-def _is_web_address(text: str) -> str:
+def check_web_address(text: str) -> str:
+    """The address itself. Raises ValueError."""
     url = urlsplit(text)
     if url.scheme not in ("http", "https") or not url.hostname or url.username or url.password:
         raise ValueError("must be a web address without a password in it, such as https://gateway.example/messages")
@@ -22,4 +23,4 @@ def _is_web_address(text: str) -> str:
     return text
 
 
-WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(_is_web_address)]
+WebAddress = Annotated[str, Field(max_length=2000), AfterValidator(check_web_address)]

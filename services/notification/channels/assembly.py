@@ -10,14 +10,18 @@ from pathlib import Path
 from services.notification.channels.buckets import Rate
 from services.notification.channels.configuration import (
     BUILT_IN,
+    AliyunConfig,
     GatewayConfig,
     ProviderConfig,
     ProvidersDocument,
     SmtpConfig,
+    TwilioConfig,
 )
 from services.notification.channels.gateway import GatewayOptions, GatewayProvider
 from services.notification.channels.port import Cost, Provider
 from services.notification.channels.registry import Mounted, Providers
+from services.notification.channels.sms.aliyun import AliyunOptions, AliyunProvider
+from services.notification.channels.sms.twilio import TwilioOptions, TwilioProvider
 from services.notification.channels.smtp import SmtpOptions, SmtpProvider
 from shared.settings import SECRETS_DIRECTORY_VARIABLE, SettingsError
 
@@ -26,10 +30,14 @@ Secret = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workshop:
-    """What providers are built with: the mail server of the settings, as a pattern for others too, and the secrets."""
+    """What providers are built with: the mail server of the settings, as a pattern for others too, and the secrets.
+
+    `public_url` is where providers reach this service's API, for their reports.
+    """
 
     smtp: SmtpOptions
     secret: Secret
+    public_url: str | None = None
 
 
 def assemble(document: ProvidersDocument, workshop: Workshop) -> Providers:
@@ -85,6 +93,43 @@ def _(config: GatewayConfig, name: str, workshop: Workshop) -> Provider:
             name=name,
             url=config.url,
             secret=workshop.secret(config.secret),
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+@build.register
+def _(config: AliyunConfig, name: str, workshop: Workshop) -> Provider:
+    return AliyunProvider(
+        AliyunOptions(
+            name=name,
+            url=config.url,
+            key_id=config.access_key_id,
+            key_secret=workshop.secret(config.access_key_secret),
+            signature=config.signature,
+            templates=config.templates,
+            variable=config.variable,
+            most_segments=config.most_segments,
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+@build.register
+def _(config: TwilioConfig, name: str, workshop: Workshop) -> Provider:
+    callback = f"{workshop.public_url}/v1/receipts/twilio/{name}" if workshop.public_url is not None else None
+    return TwilioProvider(
+        TwilioOptions(
+            name=name,
+            url=config.url,
+            account_sid=config.account_sid,
+            auth_token=workshop.secret(config.auth_token),
+            sender=config.sender,
+            signature=config.signature,
+            callback=callback,
+            most_segments=config.most_segments,
             timeout_seconds=config.timeout_seconds,
             concurrency=config.concurrency,
         )

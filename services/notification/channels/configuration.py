@@ -18,6 +18,11 @@ SecretName = Annotated[
 ]
 
 
+Signature = Annotated[
+    str, Field(min_length=1, max_length=20, pattern=r"^[^【】]+$", description="goes before each text as 【…】")
+]
+
+
 class Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -74,7 +79,35 @@ class GatewayConfig(ProviderConfig):
     secret: SecretName
 
 
-AnyProvider = Annotated[SmtpConfig | GatewayConfig, Field(discriminator="kind")]
+class AliyunConfig(ProviderConfig):
+    """Alibaba Cloud SMS. `templates` are codes approved there, by rule, `*` for all others."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.SMS})
+
+    kind: Literal["aliyun_sms"]
+    url: WebAddress = "https://dysmsapi.aliyuncs.com"
+    access_key_id: Annotated[str, Field(min_length=1, max_length=100)]
+    access_key_secret: SecretName
+    signature: Signature
+    templates: Annotated[dict[str, Annotated[str, Field(pattern=r"^SMS_\w{1,50}$")]], Field(min_length=1)]
+    variable: Annotated[str, Field(pattern=r"^\w{1,30}$")] = "content"
+    most_segments: Annotated[int, Field(ge=1, le=20)] = 6
+    report_token: SecretName | None = None
+
+
+class TwilioConfig(ProviderConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.SMS})
+
+    kind: Literal["twilio"]
+    url: WebAddress = "https://api.twilio.com"
+    account_sid: Annotated[str, Field(pattern=r"^AC[0-9a-zA-Z]{1,60}$")]
+    auth_token: SecretName
+    sender: Annotated[str, Field(min_length=1, max_length=40, description="a number, a name, or MG… of a service")]
+    signature: Signature | None = None
+    most_segments: Annotated[int, Field(ge=1, le=20)] = 6
+
+
+AnyProvider = Annotated[SmtpConfig | GatewayConfig | AliyunConfig | TwilioConfig, Field(discriminator="kind")]
 
 BUILT_IN = "smtp"
 

@@ -14,7 +14,8 @@ class Outgoing:
     """A message to one recipient on one channel, the same to the letter at every attempt.
 
     `message_id` is its idempotency key at providers that know such a thing, and a mail's Message-ID; `composed_at` is a
-    mail's Date. Channels without a subject or HTML leave them out.
+    mail's Date. Channels without a subject or HTML leave them out. `rule` is for providers that
+    have templates of their own for each.
     """
 
     message_id: UUID
@@ -27,6 +28,7 @@ class Outgoing:
     text: str
     html: str
     composed_at: datetime
+    rule: str = ""
 
 
 class SendStatus(StrEnum):

@@ -249,6 +249,7 @@ def _claim(one: _Prepared, now: datetime, lease_until: datetime) -> Claim:
             text=content.text,
             html=content.html,
             composed_at=row.composed_at or now,
+            rule=row.rule,
         ),
         provider=one.provider,
         lane=Lane(row.lane),

@@ -1,0 +1,1 @@
+"""Text messages: two providers over HTTP, and how a text is counted."""
