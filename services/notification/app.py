@@ -1,12 +1,13 @@
 """Composition root of the notification service: which parts make its API, and which its worker."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from fastapi import FastAPI
 
 from services.notification.audience.api import router as audience_router
 from services.notification.channels.assembly import Workshop, assemble, environment_secrets
+from services.notification.channels.configuration import AliyunConfig, GatewayConfig, ProvidersDocument, TwilioConfig
 from services.notification.channels.registry import Providers
 from services.notification.channels.smtp import SmtpOptions
 from services.notification.desk import Desk
@@ -16,8 +17,12 @@ from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import OccasionPlanner
+from services.notification.receipts.api import router as receipts_router
+from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
+from services.notification.receipts.jobs import ReportMailbox
 from services.notification.rules.consumers import CareConsumers
 from services.notification.settings import NotificationSettings, parse_sender
+from services.notification.suppression.api import router as suppression_router
 from services.notification.templates.api import router as templates_router
 from services.notification.templates.library import TemplateLibrary
 from shared.contracts.common import Channel
@@ -50,19 +55,31 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
         description=_DESCRIPTION,
         version="1",
         platform=platform,
-        routers=(*MESSAGE_ROUTERS, inbox_router, audience_router, occasions_router, templates_router),
+        routers=(
+            *MESSAGE_ROUTERS,
+            receipts_router,
+            suppression_router,
+            inbox_router,
+            audience_router,
+            occasions_router,
+            templates_router,
+        ),
     )
     app.state.desk = create_desk(platform)
+    app.state.doors = report_doors(platform.settings.providers(), environment_secrets(), platform.settings.public_url)
     return app
 
 
 def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Component]:
     settings, database, desk = platform.settings, platform.database, create_desk(platform)
     consumers = CareConsumers(desk)
+    folder = settings.reports_maildir
+    mailboxes = () if folder is None else (ReportMailbox(folder, database, desk),)
     return (
         OutboxRelay(database, platform.broker),
         DeliveryLoop(database, create_providers(settings), desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
+        *mailboxes,
         # Two groups, so that a flood of interactions keeps no consent waiting.
         Consumer(
             group="notification.audience",
@@ -83,6 +100,20 @@ def create_providers(settings: NotificationSettings) -> Providers:
     """Raises SettingsError when the providers document, or a secret that it names, cannot be used."""
     workshop = Workshop(smtp=smtp_options(settings), secret=environment_secrets(), public_url=settings.public_url)
     return assemble(settings.providers(), workshop)
+
+
+def report_doors(document: ProvidersDocument, secret: Callable[[str], str], public_url: str | None) -> dict[str, Door]:
+    """By what each provider that reports to us proves who it is. Raises SettingsError for a secret that is missing."""
+    doors: dict[str, Door] = {}
+    for name, config in document.providers.items():
+        match config:
+            case TwilioConfig() if public_url is not None:
+                doors[name] = TwilioDoor(f"{public_url}/v1/receipts/twilio/{name}", secret(config.auth_token))
+            case AliyunConfig() if config.report_token is not None:
+                doors[name] = AliyunDoor(secret(config.report_token))
+            case GatewayConfig():
+                doors[name] = GatewayDoor(secret(config.secret))
+    return doors
 
 
 def smtp_options(settings: NotificationSettings) -> SmtpOptions:

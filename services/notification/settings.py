@@ -57,6 +57,9 @@ class NotificationSettings(ServiceSettings):
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
         description="right half of each Message-ID, by default the sender's domain; never change it while mail is due",
     )
+    reports_maildir: Path | None = Field(
+        None, description="a Maildir into which a mail server delivers bounces and complaints, read by the worker"
+    )
     unsubscribe_mailbox: str | None = Field(
         None, description="a mailbox that takes requests to unsubscribe, named in List-Unsubscribe where it is set"
     )

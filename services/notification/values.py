@@ -42,6 +42,7 @@ class Reason(StrEnum):
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
     CHANNEL_OFF = "channel_off"
+    ADDRESS_SUPPRESSED = "address_suppressed"
 
 
 class MessageState(StrEnum):
@@ -89,6 +90,7 @@ class Member:
     time_zone: str = ""
     email: str | None = None
     addresses: Mapping[Channel, str] = field(default_factory=dict)
+    suppressed: frozenset[Channel] = frozenset()
     granted: frozenset[Permission] = frozenset()
     has_quieting_complaint: bool = False
     loyalty_level: str | None = None

@@ -59,6 +59,14 @@ _DATA: dict[type[EventData], dict[str, Any] | None] = {
     notification.MessageSent: _message(subject="感谢您的惠顾", attempts=1),
     notification.MessageFailed: _message(reason="the mailbox does not exist", attempts=1),
     notification.MessageSuppressed: _message(reason="no_consent"),
+    notification.MessageReceiptRecorded: _message(receipt="bounced", provider="mail", detail="5.1.1 no such mailbox"),
+    notification.ContactPointReported: {
+        "customer_id": CUSTOMER_ID,
+        "channel": "email",
+        "reason": "bounced",
+        "message_id": "7d1f6a0e-54b1-5f0e-8a6b-0f2d8c1e9b77",
+        "at": RECORDED_AT,
+    },
 }
 
 

@@ -63,3 +63,28 @@ class MessageSuppressed(MessageDecided):
     event_type: ClassVar[str] = "rapport.notification.message_suppressed.v1"
 
     reason: Annotated[str, Field(max_length=200, examples=["no_consent", "stale"])]
+
+
+class MessageReceiptRecorded(MessageDecided):
+    """A provider reported what became of a message after it had taken it."""
+
+    event_type: ClassVar[str] = "rapport.notification.message_receipt_recorded.v1"
+
+    receipt: Annotated[
+        str, Field(max_length=50, examples=["delivered", "delayed", "undelivered", "bounced", "complained"])
+    ]
+    provider: ShortText
+    detail: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class ContactPointReported(EventData):
+    """The contact point that `message_id` went to does not work or does not want us; nothing more is sent there."""
+
+    event_type: ClassVar[str] = "rapport.notification.contact_point_reported.v1"
+    topic: ClassVar[str] = NOTIFICATION_EVENTS.name
+
+    customer_id: UUID
+    channel: Channel
+    reason: Annotated[str, Field(max_length=50, examples=["bounced", "complained"])]
+    message_id: UUID
+    at: Instant

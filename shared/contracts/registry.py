@@ -38,6 +38,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         notification.MessageSent,
         notification.MessageFailed,
         notification.MessageSuppressed,
+        notification.MessageReceiptRecorded,
+        notification.ContactPointReported,
         inbound.InboundPurchase,
         inbound.InboundReturn,
         inbound.InboundPayment,

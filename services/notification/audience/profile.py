@@ -1,5 +1,6 @@
 """What this service keeps of a profile: how to address a customer, where, and what was agreed to. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +9,23 @@ from uuid import UUID
 
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
-from shared.contracts.customer import Birthday, Consent, ContactPoint, ProfileUpdated
+from shared.contracts.customer import Birthday, Consent, ContactKind, ContactPoint, ContactState, ProfileUpdated
 
-KINDS: Mapping[Channel, str] = MappingProxyType({Channel.SMS: "mobile"})
+KINDS: Mapping[Channel, ContactKind] = MappingProxyType(
+    {
+        Channel.SMS: ContactKind.MOBILE,
+        Channel.WECOM: ContactKind.WECOM,
+        Channel.DINGTALK: ContactKind.DINGTALK,
+        Channel.FEISHU: ContactKind.FEISHU,
+        Channel.WEBHOOK: ContactKind.WEBHOOK,
+        Channel.WEB_PUSH: ContactKind.WEB_PUSH,
+        Channel.DIRECT_MAIL: ContactKind.POSTAL,
+    }
+)
 """The kind of contact point behind each channel, beside email and the inbox, which needs none."""
+
+_CLOSED = (ContactState.BOUNCED, ContactState.OPTED_OUT)
+_LEAST_PREFERRED = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,19 +64,25 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
 
 
 def email_of(points: tuple[ContactPoint, ...]) -> str | None:
-    """The primary address, else the first one."""
-    return _primary(points, "email")
+    """The one preferred, else the primary address, else the first one; none that bounced or was opted out of."""
+    return _first(points, ContactKind.EMAIL)
 
 
 def addresses_of(points: tuple[ContactPoint, ...]) -> dict[Channel, str]:
-    """Where each of the other channels would go, from the primary contact point of its kind, else the first one."""
-    found = {channel: _primary(points, kind) for channel, kind in KINDS.items()}
+    """Where each of the other channels would go; in parts, as JSON, where it takes more than a line."""
+    found = {channel: _first(points, kind) for channel, kind in KINDS.items()}
     return {channel: address for channel, address in found.items() if address is not None}
 
 
-def _primary(points: tuple[ContactPoint, ...], kind: str) -> str | None:
-    those = sorted((point for point in points if point.kind == kind), key=lambda point: not point.primary)
-    return those[0].address if those else None
+def _first(points: tuple[ContactPoint, ...], kind: ContactKind) -> str | None:
+    usable = [point for point in points if point.kind == kind and point.state not in _CLOSED]
+    if not usable:
+        return None
+    best = min(usable, key=lambda point: (point.preference or _LEAST_PREFERRED, not point.primary))
+    parts = best.push_keys if kind is ContactKind.WEB_PUSH else best.postal if kind is ContactKind.POSTAL else None
+    if parts is None:
+        return best.address
+    return json.dumps({"address": best.address, **parts.model_dump(mode="json")}, ensure_ascii=False, sort_keys=True)
 
 
 def granted_by(consents: tuple[Consent, ...]) -> frozenset[Permission]:

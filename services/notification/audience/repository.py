@@ -1,6 +1,7 @@
 """SQL of the projections: whole batches, one statement each."""
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
+from services.notification.suppression.queries import find_suppressed
 from services.notification.values import Member, MemberState
 from shared.contracts.common import Channel
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
@@ -18,6 +20,8 @@ from shared.contracts.scoring import ScoreChanged
 _CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
 _SCORES = cast(Table, Score.__table__)  # type: ignore[attr-defined]
 _COMPLAINTS = cast(Table, Complaint.__table__)  # type: ignore[attr-defined]
+
+_ADDRESSED = tuple(channel for channel in Channel if channel is not Channel.INBOX)
 
 _BLANK: dict[str, Any] = {
     "state": MemberState.UNKNOWN.value,
@@ -65,7 +69,26 @@ async def load_members(
         .outerjoin(_SCORES, _SCORES.c.customer_id == _CUSTOMERS.c.customer_id)
         .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
     )
-    return {row.customer_id: _member_of(row) for row in rows}
+    members = {row.customer_id: _member_of(row) for row in rows}
+    return await _with_suppressed(session, members)
+
+
+async def _with_suppressed(session: AsyncSession, members: dict[UUID, Member]) -> dict[UUID, Member]:
+    """Bounces and complaints concern an address, whoever has it now."""
+    owned = {
+        member.customer_id: [(channel, address) for channel in _ADDRESSED if (address := member.address_on(channel))]
+        for member in members.values()
+    }
+    listed = await find_suppressed(session, {one for those in owned.values() for one in those})
+    if not listed:
+        return members
+    return {
+        customer_id: replace(
+            members[customer_id],
+            suppressed=frozenset(channel for channel, address in those if (channel, address) in listed),
+        )
+        for customer_id, those in owned.items()
+    }
 
 
 def _member_of(row: Row[Any]) -> Member:

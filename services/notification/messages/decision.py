@@ -8,6 +8,8 @@ from services.notification.policy import CarePolicy, RulePolicy
 from services.notification.values import Member, MemberState, MessagePlan, Outcome, Permission, Reason, RuleName
 from shared.contracts.common import Channel, Purpose
 
+_TELLING = (Reason.ADDRESS_SUPPRESSED, Reason.NO_ADDRESS, Reason.NO_CONSENT)
+
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
@@ -101,13 +103,15 @@ def obstacle_on(channel: Channel, member: Member, purpose: Purpose) -> Reason | 
         return Reason.NO_CONSENT
     if member.address_on(channel) is None:
         return Reason.NO_ADDRESS
+    if channel in member.suppressed:
+        return Reason.ADDRESS_SUPPRESSED
     return None
 
 
 def _why_none(considered: Sequence[Verdict]) -> Reason:
-    # A missing address is the most telling reason: there was consent, and somebody can still supply the address.
+    # The most telling first: with consent there is somebody who can still supply another address.
     reasons = {verdict.reason for verdict in considered}
-    return next((why for why in (Reason.NO_ADDRESS, Reason.NO_CONSENT) if why in reasons), Reason.CHANNEL_OFF)
+    return next((why for why in _TELLING if why in reasons), Reason.CHANNEL_OFF)
 
 
 def _suppressed(rule: RulePolicy, reason: Reason, considered: tuple[Verdict, ...] = ()) -> Decision:

@@ -5,9 +5,18 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from services.notification.messages.receipt import Receipt
 from services.notification.values import Reason
 from shared.contracts.common import Channel, Purpose
-from shared.contracts.notification import MessageCost, MessageFailed, MessageSent, MessageSuppressed
+from shared.contracts.notification import (
+    ContactPointReported,
+    MessageCost,
+    MessageDecided,
+    MessageFailed,
+    MessageReceiptRecorded,
+    MessageSent,
+    MessageSuppressed,
+)
 from shared.messaging.outbox import NewEvent
 
 _LONGEST_REASON = 1000
@@ -53,11 +62,32 @@ def failed(told: Told, *, at: datetime, reason: str, attempts: int, provider: st
     return _event(told, data)
 
 
+def receipt_recorded(told: Told, receipt: Receipt, *, at: datetime) -> NewEvent:
+    data = MessageReceiptRecorded(
+        **_common(told, at),
+        receipt=receipt.kind.value,
+        provider=receipt.provider,
+        detail=receipt.detail[:_LONGEST_REASON] or None,
+    )
+    return _event(told, data)
+
+
+def contact_point_reported(told: Told, *, reason: str, at: datetime) -> NewEvent:
+    data = ContactPointReported(
+        customer_id=told.customer_id,
+        channel=Channel(told.channel),
+        reason=reason,
+        message_id=told.message_id,
+        at=at,
+    )
+    return NewEvent(data=data, customer_id=told.customer_id, time=at, correlation_id=told.correlation_id)
+
+
 def suppressed(told: Told, *, at: datetime, reason: Reason) -> NewEvent:
     return _event(told, MessageSuppressed(**_common(told, at), reason=reason.value))
 
 
-def _event(told: Told, data: MessageSent | MessageFailed | MessageSuppressed) -> NewEvent:
+def _event(told: Told, data: MessageDecided) -> NewEvent:
     return NewEvent(
         data=data,
         customer_id=told.customer_id,

@@ -122,6 +122,8 @@ class Message(Base, table=True):
     units: int | None = None
     cost_micros: int | None = Field(default=None, sa_column=Column(BigInteger))
     cost_currency: str | None = Field(default=None, sa_type=Text)
+    receipt: str | None = Field(default=None, sa_type=Text)
+    receipt_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
     address: str | None = Field(default=None, sa_type=Text)
     subject: str | None = Field(default=None, sa_type=Text)
     body_text: str | None = Field(default=None, sa_type=Text)
@@ -142,3 +144,16 @@ class Attempt(Base, table=True):
     detail: str | None = Field(default=None, sa_type=Text)
     provider: str | None = Field(default=None, sa_type=Text)
     reference: str | None = Field(default=None, sa_type=Text)
+
+
+class MessageReceipt(Base, table=True):
+    """What a provider reported of a message, each kind of report once; `received_at` is business time."""
+
+    __tablename__ = "message_receipts"
+    __table_args__ = (PrimaryKeyConstraint("message_id", "kind"),)
+
+    message_id: UUID = Field(sa_column=Column(Uuid, ForeignKey("messages.message_id"), nullable=False))
+    kind: str = Field(sa_type=Text)
+    provider: str = Field(sa_type=Text)
+    detail: str | None = Field(default=None, sa_type=Text)
+    received_at: datetime = Field(sa_column=_instant())

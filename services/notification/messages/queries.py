@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.queries import count_known_customers
-from services.notification.messages.models import Attempt, Decision, Message
+from services.notification.messages.models import Attempt, Decision, Message, MessageReceipt
 from services.notification.messages.repository.decisions import is_awaiting
 from services.notification.messages.repository.deliveries import in_state
 from services.notification.messages.schemas import (
@@ -20,6 +20,7 @@ from services.notification.messages.schemas import (
     MessageCount,
     MessageListed,
     MessageRead,
+    ReceiptRead,
     Reconciliation,
     StatusRead,
 )
@@ -75,10 +76,14 @@ async def get_message(session: AsyncSession, message_id: UUID) -> MessageRead:
     if message is None or decision is None:
         raise NotFound(f"there is no message {message_id}", code="message_unknown")
     tries = await session.scalars(select(Attempt).filter_by(message_id=message_id).order_by("number"))
+    reported = await session.scalars(
+        select(MessageReceipt).filter_by(message_id=message_id).order_by("received_at", "kind")
+    )
     is_due = message.state == MessageState.PLANNED.value
     values = message.model_dump() | {
         "next_attempt_at": message.next_attempt_at if is_due else None,
         "tries": [AttemptRead.model_validate(one) for one in tries],
+        "receipts": [ReceiptRead.model_validate(one) for one in reported],
         "why": DecisionRead.model_validate(decision),
     }
     return MessageRead.model_validate(values)

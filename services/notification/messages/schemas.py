@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.notification.values import MessageState, Outcome, Reason, RuleName
+from services.notification.messages.receipt import ReceiptKind
+from services.notification.values import Lane, MessageState, Outcome, Reason, RuleName
 from shared.contracts.common import Channel, Purpose
 from shared.web.schemas import RequestModel, ResponseModel
 
@@ -29,6 +30,22 @@ class MessageListed(ResponseModel):
     attempts: int
     deferrals: int
     resends: int
+    lane: Lane
+    provider: str | None = Field(description="by whom it went last")
+    units: int | None = Field(description="what the provider counts: the segments of a text message")
+    cost_micros: int | None = Field(description="what it cost so far, in millionths of `cost_currency`")
+    cost_currency: str | None
+    receipt: ReceiptKind | None = Field(description="what was reported of it after it was sent")
+    receipt_at: datetime | None
+
+
+class ReceiptRead(ResponseModel):
+    """What a provider reported."""
+
+    kind: ReceiptKind
+    provider: str
+    detail: str | None
+    received_at: datetime
 
 
 class AttemptRead(ResponseModel):
@@ -39,6 +56,8 @@ class AttemptRead(ResponseModel):
     finished_at: datetime | None
     outcome: str | None = Field(examples=["accepted", "deferred", "rejected", "unreachable", "uncertain"])
     detail: str | None
+    provider: str | None
+    reference: str | None = Field(description="the provider's own name for it")
 
 
 class ChannelConsidered(ResponseModel):
@@ -77,6 +96,7 @@ class MessageRead(MessageListed):
     body_text: str | None
     body_html: str | None
     tries: list[AttemptRead]
+    receipts: list[ReceiptRead]
     why: DecisionRead
 
 

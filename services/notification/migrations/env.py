@@ -6,8 +6,9 @@ from services.notification.inbox import models as inbox
 from services.notification.messages import models as messages
 from services.notification.occasions import models as occasions
 from services.notification.providers import models as providers
+from services.notification.suppression import models as suppression
 from shared.db.migrate import run_env
 
 run_env(Base.metadata)
 
-__all__ = ["audience", "inbox", "messages", "occasions", "providers"]
+__all__ = ["audience", "inbox", "messages", "occasions", "providers", "suppression"]

@@ -20,6 +20,7 @@ from services.notification.messages.use_cases.cancelling import forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
 from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
 from services.notification.rules.care import plan_for
+from services.notification.suppression.use_cases import forget_suppressions
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
 from shared.contracts.interaction import (
@@ -69,6 +70,7 @@ class CareConsumers:
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)
         await forget_items(session, erased)
+        await forget_suppressions(session, erased)
 
     async def on_interactions(self, session: AsyncSession, events: Sequence[Event[InteractionRecorded]]) -> None:
         """Follows complaints, and decides on the message that each interaction asks for."""

@@ -21,13 +21,15 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.messages.events import Told
-from services.notification.messages.models import Attempt, Decision, Message
+from services.notification.messages.models import Attempt, Decision, Message, MessageReceipt
 from services.notification.values import Lane, MessageState, Outcome
 from shared.contracts.common import Channel
 
 _DECISIONS = cast(Table, Decision.__table__)  # type: ignore[attr-defined]
 _MESSAGES = cast(Table, Message.__table__)  # type: ignore[attr-defined]
 _ATTEMPTS = cast(Table, Attempt.__table__)  # type: ignore[attr-defined]
+
+_RECEIPTS = cast(Table, MessageReceipt.__table__)  # type: ignore[attr-defined]
 
 Queue: TypeAlias = tuple[Channel, Lane]
 
@@ -184,7 +186,8 @@ async def suppress_emptied_decisions(session: AsyncSession, decision_ids: Collec
 async def forget_contents(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
     """Empties every text and address ever kept for these customers; ids, rules and instants stay as the record."""
     messages = select(_MESSAGES.c.message_id).where(_MESSAGES.c.customer_id.in_(customer_ids))
-    await session.execute(update(_ATTEMPTS).where(_ATTEMPTS.c.message_id.in_(messages)).values(detail=None))
+    for details in (_ATTEMPTS, _RECEIPTS):
+        await session.execute(update(details).where(details.c.message_id.in_(messages)).values(detail=None))
     await session.execute(
         update(_MESSAGES)
         .where(_MESSAGES.c.customer_id.in_(customer_ids))
