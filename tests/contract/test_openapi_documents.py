@@ -14,6 +14,8 @@ pytestmark = pytest.mark.parametrize("service", SERVICES)
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ALWAYS = {"401", "403", "503"}
+OWN_PROOF = re.compile(r"/v1/receipts/(twilio|aliyun|gateway)/\{provider\}")
+"""Called by providers, who sign in their own ways: a bearer token is nothing they could have, and no scope is either."""
 WITH_BODY = {"400", "413", "415", "422"}
 
 
@@ -42,7 +44,8 @@ def test_every_operation_says_what_it_does_and_what_it_demands(service: str) -> 
     open_to_all = [
         str(operation)
         for operation in operations
-        if not any(
+        if not OWN_PROOF.fullmatch(operation.path)
+        and not any(
             re.fullmatch(rf"{service}:(read|write|admin)", scope)
             for requirement in operation.content.get("security", ())
             for scope in requirement.get("bearer", ())
@@ -95,6 +98,8 @@ def test_every_failure_is_announced_as_a_problem(service: str) -> None:
         expected = ALWAYS | (WITH_BODY if bodies(operation) else set())
         if "{" in operation.path:
             expected = expected | {"404"}
+        if OWN_PROOF.fullmatch(operation.path):
+            expected = expected - {"403"}
         faults += [f"{operation}: {status} is not announced" for status in sorted(expected - answers.keys())]
         for status, answer in answers.items():
             if status[0] in "45":
