@@ -15,7 +15,7 @@ pytestmark = pytest.mark.parametrize("service", SERVICES)
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 ALWAYS = {"401", "403", "503"}
 OWN_PROOF = re.compile(r"/v1/receipts/(twilio|aliyun|gateway)/\{provider\}")
-"""Called by providers, who sign in their own ways: a bearer token is nothing they could have, and no scope is either."""
+"""Called by providers, who sign in their own ways: they could have no bearer token, and so no scope."""
 WITH_BODY = {"400", "413", "415", "422"}
 
 

@@ -104,9 +104,9 @@ async def report_by_gateway(
     return ReportTaken(taken=await record_receipts(session, reported, desk=desk))
 
 
-@router.post("/mail", openapi_extra=_body("message/rfc822", "Content-Type: multipart/report; …"))
+@router.post("/mail", openapi_extra=_body("application/octet-stream", "Content-Type: multipart/report; …"))
 async def report_by_mail(request: Request, session: SessionDep, desk: DeskDep, _principal: Writer) -> ReportTaken:
-    """A bounce (RFC 3464) or a complaint (RFC 5965), the raw mail as it came in."""
+    """A bounce (RFC 3464) or a complaint (RFC 5965): the raw mail as it came in, also as message/rfc822."""
     content = await request.body()
     if not content.strip():
         raise InvalidInput("the body must be the raw mail, as message/rfc822", code="report_invalid")
