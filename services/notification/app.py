@@ -17,6 +17,7 @@ from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import OccasionPlanner
+from services.notification.preferences.links import PreferenceLinks
 from services.notification.receipts.api import router as receipts_router
 from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
 from services.notification.receipts.jobs import ReportMailbox
@@ -45,7 +46,20 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
         default_time_zone=policy.default_time_zone,
     )
     channels = frozenset(platform.settings.providers().channels) | {Channel.INBOX}
-    return Desk(policy=policy, clock=platform.clock, outbox=platform.outbox, templates=templates, channels=channels)
+    return Desk(
+        policy=policy,
+        clock=platform.clock,
+        outbox=platform.outbox,
+        templates=templates,
+        channels=channels,
+        links=preference_links(platform.settings),
+    )
+
+
+def preference_links(settings: NotificationSettings) -> PreferenceLinks | None:
+    if settings.unsubscribe_url is None or settings.preferences_secret is None:
+        return None
+    return PreferenceLinks(settings.unsubscribe_url, settings.preferences_secret.get_secret_value())
 
 
 def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
@@ -128,6 +142,7 @@ def smtp_options(settings: NotificationSettings) -> SmtpOptions:
         sender=sender,
         message_id_domain=settings.message_id_domain or sender.domain,
         unsubscribe=settings.unsubscribe_mailbox,
+        dkim=settings.dkim_signer(),
         timeout_seconds=settings.smtp_timeout_seconds,
         max_connections=settings.smtp_connections,
     )

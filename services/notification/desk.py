@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from services.notification.policy import CarePolicy
+from services.notification.preferences.links import PreferenceLinks
 from services.notification.templates.library import TemplateLibrary
 from shared.clock import Clock
 from shared.contracts.common import Channel
@@ -17,4 +18,5 @@ class Desk:
     clock: Clock
     outbox: Outbox
     templates: TemplateLibrary
+    links: PreferenceLinks | None = None
     channels: frozenset[Channel] = frozenset({Channel.EMAIL, Channel.INBOX})

@@ -12,6 +12,7 @@ from pydantic_settings import SettingsConfigDict
 
 from services.notification.channels.addresses import check_web_address
 from services.notification.channels.configuration import ProvidersDocument
+from services.notification.channels.dkim import DkimSigner, create_signer
 from services.notification.policy import CarePolicy
 from shared.errors import InvalidInput
 from shared.settings import ServiceSettings, SettingsError
@@ -57,6 +58,19 @@ class NotificationSettings(ServiceSettings):
         pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$",
         description="right half of each Message-ID, by default the sender's domain; never change it while mail is due",
     )
+    dkim_selector: str | None = Field(
+        None, pattern=r"^[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?$", description="of the key that signs our mail"
+    )
+    dkim_domain: str | None = Field(None, description="that signs our mail, by default the sender's")
+    dkim_private_key: SecretStr | None = Field(None, description="the key that signs our mail: RSA or Ed25519, in PEM")
+    unsubscribe_url: str | None = Field(
+        None,
+        description="takes one click to unsubscribe (RFC 8058), named with a signed token in List-Unsubscribe",
+        examples=["https://care.shop.example/v1/preferences/unsubscribe"],
+    )
+    preferences_secret: SecretStr | None = Field(
+        None, min_length=32, description="signs the tokens in links to unsubscribe; a new one makes all of them void"
+    )
     reports_maildir: Path | None = Field(
         None, description="a Maildir into which a mail server delivers bounces and complaints, read by the worker"
     )
@@ -78,7 +92,7 @@ class NotificationSettings(ServiceSettings):
         150.0, gt=0, le=3600, description="after which an attempt nobody reported on counts as uncertain"
     )
 
-    @field_validator("public_url")
+    @field_validator("public_url", "unsubscribe_url")
     @classmethod
     def _is_a_web_address(cls, value: str | None) -> str | None:
         return None if value is None else check_web_address(value).rstrip("/")
@@ -98,6 +112,15 @@ class NotificationSettings(ServiceSettings):
             raise ValueError(
                 "a password would travel in the clear: set RAPPORT_NOTIFICATION_SMTP_TLS to starttls or tls"
             )
+        if (self.dkim_selector is None) != (self.dkim_private_key is None):
+            raise ValueError(
+                "set RAPPORT_NOTIFICATION_DKIM_SELECTOR and RAPPORT_NOTIFICATION_DKIM_PRIVATE_KEY together"
+            )
+        if self.unsubscribe_url is not None and self.preferences_secret is None:
+            raise ValueError(
+                "RAPPORT_NOTIFICATION_UNSUBSCRIBE_URL needs RAPPORT_NOTIFICATION_PREFERENCES_SECRET to sign its tokens"
+            )
+        self.dkim_signer()  # a key that cannot be used is found out at the start
         if self.delivery_urgent_places >= self.smtp_connections:
             raise ValueError(
                 "RAPPORT_NOTIFICATION_DELIVERY_URGENT_PLACES must be less than RAPPORT_NOTIFICATION_SMTP_CONNECTIONS: "
@@ -109,6 +132,19 @@ class NotificationSettings(ServiceSettings):
                 "may need six times over"
             )
         return self
+
+    def dkim_signer(self) -> DkimSigner | None:
+        """Raises ValueError for a key that cannot be used."""
+        if self.dkim_selector is None or self.dkim_private_key is None:
+            return None
+        try:
+            return create_signer(
+                domain=self.dkim_domain or parse_sender(self.from_address).domain,
+                selector=self.dkim_selector,
+                private_key=self.dkim_private_key.get_secret_value(),
+            )
+        except ValueError as error:
+            raise ValueError(f"RAPPORT_NOTIFICATION_DKIM_PRIVATE_KEY {error}") from None
 
     @property
     def lease(self) -> timedelta:

@@ -15,7 +15,7 @@ class Outgoing:
 
     `message_id` is its idempotency key at providers that know such a thing, and a mail's Message-ID; `composed_at` is a
     mail's Date. Channels without a subject or HTML leave them out. `rule` is for providers that
-    have templates of their own for each.
+    have templates of their own for each. `unsubscribe_url` takes a POST of one click (RFC 8058).
     """
 
     message_id: UUID
@@ -29,6 +29,7 @@ class Outgoing:
     html: str
     composed_at: datetime
     rule: str = ""
+    unsubscribe_url: str | None = None
 
 
 class SendStatus(StrEnum):

@@ -11,6 +11,7 @@ from typing import Literal
 import aiosmtplib
 
 from services.notification.channels.detail import masked
+from services.notification.channels.dkim import DkimSigner
 from services.notification.channels.mime import compose
 from services.notification.channels.port import Capabilities, Outgoing, SendResult, SendStatus
 from shared.errors import InvalidInput
@@ -35,6 +36,7 @@ class SmtpOptions:
     sender: Address
     message_id_domain: str
     unsubscribe: str | None = None
+    dkim: DkimSigner | None = None
     timeout_seconds: float = 20.0
     max_connections: int = 8
     messages_per_connection: int = 100
@@ -75,6 +77,8 @@ class SmtpProvider:
             )
         except InvalidInput as error:
             return SendResult(SendStatus.REJECTED, error.detail)
+        if self._options.dkim is not None:
+            content = self._options.dkim.sign(content)
         try:
             async with self._connection() as connection:
                 return await self._converse(connection, message.address, content)

@@ -45,6 +45,11 @@ def test_sender_may_have_a_name() -> None:
         ({"smtp_username": "us"}, "together"),
         ({"smtp_host": "mail.example", "smtp_username": "us", "smtp_password": "test-only"}, "in the clear"),
         ({"delivery_lease_seconds": 100}, "9 times"),
+        ({"delivery_urgent_places": 8}, "needs a place"),
+        ({"dkim_selector": "s1"}, "together"),
+        ({"dkim_selector": "s1", "dkim_private_key": "nonsense"}, "no unencrypted private key"),
+        ({"unsubscribe_url": "https://care.shop.example"}, "PREFERENCES_SECRET"),
+        ({"public_url": "http://care.shop.example"}, "must be https"),
         ({"delivery_uncertain": "guess"}, "resend"),
     ],
 )

@@ -229,12 +229,12 @@ async def _lease(
     await deliveries.insert_attempts(
         session, [attempt_values(one.row, wall, provider=one.provider) for one in outgoing]
     )
-    return [_claim(one, now, wall + lease) for one in outgoing]
+    return [_claim(one, now, wall + lease, desk) for one in outgoing]
 
 
-def _claim(one: _Prepared, now: datetime, lease_until: datetime) -> Claim:
+def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk) -> Claim:
     row, member, content = one.row, one.member, one.content
-    channel = Channel(row.channel)
+    channel, purpose = Channel(row.channel), Purpose(row.purpose)
     return Claim(
         customer_id=row.customer_id,
         attempt=row.attempts + 1,
@@ -244,12 +244,13 @@ def _claim(one: _Prepared, now: datetime, lease_until: datetime) -> Claim:
             address=member.address_on(channel) or "",
             name=member.display_name,
             language=content.language,
-            purpose=Purpose(row.purpose),
+            purpose=purpose,
             subject=content.subject,
             text=content.text,
             html=content.html,
             composed_at=row.composed_at or now,
             rule=row.rule,
+            unsubscribe_url=desk.links.one_click(row.customer_id, channel, purpose) if desk.links else None,
         ),
         provider=one.provider,
         lane=Lane(row.lane),
