@@ -4,18 +4,26 @@ import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import singledispatch
 from pathlib import Path
 
+from services.notification.channels.bots import DINGTALK, FEISHU, WECOM, BotOptions, BotProvider, Dialect, Group
 from services.notification.channels.buckets import Rate
 from services.notification.channels.configuration import (
     BUILT_IN,
     AliyunConfig,
+    BotConfig,
+    DingtalkBotConfig,
+    FeishuBotConfig,
     GatewayConfig,
     ProviderConfig,
     ProvidersDocument,
     SmtpConfig,
     TwilioConfig,
+    WebhookConfig,
+    WebPushConfig,
+    WecomBotConfig,
 )
 from services.notification.channels.gateway import GatewayOptions, GatewayProvider
 from services.notification.channels.port import Cost, Provider
@@ -23,8 +31,15 @@ from services.notification.channels.registry import Mounted, Providers
 from services.notification.channels.sms.aliyun import AliyunOptions, AliyunProvider
 from services.notification.channels.sms.twilio import TwilioOptions, TwilioProvider
 from services.notification.channels.smtp import SmtpOptions, SmtpProvider
+from services.notification.channels.web_push import WebPushOptions, WebPushProvider
+from services.notification.channels.webhook import WebhookOptions, WebhookProvider
 from shared.settings import SECRETS_DIRECTORY_VARIABLE, SettingsError
 
+_DIALECTS: dict[type[BotConfig], Dialect] = {
+    WecomBotConfig: WECOM,
+    DingtalkBotConfig: DINGTALK,
+    FeishuBotConfig: FEISHU,
+}
 Secret = Callable[[str], str]
 
 
@@ -130,6 +145,54 @@ def _(config: TwilioConfig, name: str, workshop: Workshop) -> Provider:
             signature=config.signature,
             callback=callback,
             most_segments=config.most_segments,
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+@build.register
+def _(config: WebhookConfig, name: str, workshop: Workshop) -> Provider:
+    return WebhookProvider(
+        WebhookOptions(
+            name=name,
+            secret=workshop.secret(config.secret),
+            allowed=config.allowed_networks,
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+@build.register
+def _(config: WebPushConfig, name: str, workshop: Workshop) -> Provider:
+    return WebPushProvider(
+        WebPushOptions(
+            name=name,
+            private_key=workshop.secret(config.private_key),
+            contact=config.contact,
+            lifetime=timedelta(seconds=config.lifetime_seconds),
+            allowed=config.allowed_networks,
+            timeout_seconds=config.timeout_seconds,
+            concurrency=config.concurrency,
+        )
+    )
+
+
+@build.register(WecomBotConfig)
+@build.register(DingtalkBotConfig)
+@build.register(FeishuBotConfig)
+def _(config: BotConfig, name: str, workshop: Workshop) -> Provider:
+    secret = workshop.secret
+    groups = {
+        group: Group(secret(one.url), secret(one.secret) if one.secret is not None else None)
+        for group, one in config.groups.items()
+    }
+    return BotProvider(
+        BotOptions(
+            name=name,
+            dialect=_DIALECTS[type(config)],
+            groups=groups,
             timeout_seconds=config.timeout_seconds,
             concurrency=config.concurrency,
         )

@@ -6,7 +6,7 @@ Secrets are named, never written: a name is looked up among the environment's va
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
 from services.notification.channels.addresses import WebAddress
 from shared.contracts.common import Channel, CurrencyCode
@@ -107,7 +107,69 @@ class TwilioConfig(ProviderConfig):
     most_segments: Annotated[int, Field(ge=1, le=20)] = 6
 
 
-AnyProvider = Annotated[SmtpConfig | GatewayConfig | AliyunConfig | TwilioConfig, Field(discriminator="kind")]
+class OutsideConfig(ProviderConfig):
+    """What goes to addresses that customers name. `allowed_networks` are inside, and may be reached all the same."""
+
+    allowed_networks: tuple[IPvAnyNetwork, ...] = ()
+
+
+class WebhookConfig(OutsideConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.WEBHOOK})
+
+    kind: Literal["webhook"]
+    secret: SecretName
+
+
+class WebPushConfig(OutsideConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.WEB_PUSH})
+
+    kind: Literal["web_push"]
+    private_key: SecretName
+    contact: Annotated[str, Field(pattern=r"^(mailto:|https://)\S+$", examples=["mailto:care@shop.example"])]
+    lifetime_seconds: Annotated[int, Field(ge=0, le=2_419_200)] = 86_400
+
+
+class BotGroup(Part):
+    """`url` names the secret that holds the bot's address."""
+
+    url: SecretName
+    secret: SecretName | None = None
+
+
+class BotConfig(ProviderConfig):
+    groups: dict[Annotated[str, Field(min_length=1, max_length=100)], BotGroup] = Field(default_factory=dict)
+
+
+class WecomBotConfig(BotConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.WECOM})
+
+    kind: Literal["wecom_bot"]
+
+
+class DingtalkBotConfig(BotConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.DINGTALK})
+
+    kind: Literal["dingtalk_bot"]
+
+
+class FeishuBotConfig(BotConfig):
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.FEISHU})
+
+    kind: Literal["feishu_bot"]
+
+
+AnyProvider = Annotated[
+    SmtpConfig
+    | GatewayConfig
+    | AliyunConfig
+    | TwilioConfig
+    | WebhookConfig
+    | WebPushConfig
+    | WecomBotConfig
+    | DingtalkBotConfig
+    | FeishuBotConfig,
+    Field(discriminator="kind"),
+]
 
 BUILT_IN = "smtp"
 

@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from services.notification.channels.detail import masked
+from services.notification.channels.guard import UnsafeAddress
 from services.notification.channels.port import SendResult, SendStatus
 
 _MAX_ANSWER_BYTES = 65_536
@@ -73,8 +74,12 @@ async def post(
                 body += chunk
                 if len(body) > _MAX_ANSWER_BYTES:
                     break
+    except UnsafeAddress as error:
+        return SendResult(SendStatus.REJECTED, masked(str(error)))
     except _NOT_SENT as error:
         return SendResult(SendStatus.UNREACHABLE, masked(_said(error)))
+    except httpx.InvalidURL as error:
+        return SendResult(SendStatus.REJECTED, masked(_said(error)))
     except (httpx.HTTPError, OSError) as error:
         return SendResult(SendStatus.UNCERTAIN, masked(_said(error)))
     return Answer(response.status_code, response.headers, body[:_MAX_ANSWER_BYTES])

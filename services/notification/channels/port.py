@@ -58,7 +58,7 @@ class SendResult:
     """`detail` is what the provider said, without personal data; `reference` is its own name for the message.
 
     `units` is what the provider counts (the segments of a text message). `retry_after` is how long it asks to be left
-    alone.
+    alone. With `address_gone` nothing is to be sent to this address any more.
     """
 
     status: SendStatus
@@ -66,6 +66,7 @@ class SendResult:
     reference: str | None = None
     units: int = 1
     retry_after: timedelta | None = None
+    address_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,12 +75,12 @@ class Capabilities:
 
     With `honours_key` a repeat of the same message is recognised by its id and not delivered again, so that an attempt
     of which nobody heard is simply repeated. `gives_receipts` says that it tells later what became of a message.
-    `longest_text` is in characters.
+    With `many_hosts` each recipient has a server of its own: one that is down says nothing of the provider.
     """
 
     honours_key: bool = False
     gives_receipts: bool = False
-    longest_text: int | None = None
+    many_hosts: bool = False
 
 
 class Provider(Protocol):

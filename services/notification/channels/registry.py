@@ -53,6 +53,11 @@ class Providers:
         mounted = self._mounted.get(name) if name is not None else None
         return mounted is not None and mounted.provider.capabilities.honours_key
 
+    def is_judged(self, name: str | None) -> bool:
+        """Whether failures say something about the provider itself."""
+        mounted = self._mounted.get(name) if name is not None else None
+        return mounted is not None and not mounted.provider.capabilities.many_hosts
+
     def has_alternative(self, channel: Channel, name: str) -> bool:
         return any(other != name for other in self.order(channel))
 

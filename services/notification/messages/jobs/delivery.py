@@ -149,8 +149,9 @@ class DeliveryLoop:
             # A provider that breaks its contract must not stop the others' messages; resends of it are bounded.
             log.exception("send_failed", message_id=str(claim.message_id), provider=claim.provider)
             result = SendResult(SendStatus.UNCERTAIN, f"the provider's adapter failed: {type(error).__name__}")
-        seen = self._seen.get(claim.provider, HEALTHY)
-        self._seen[claim.provider] = health_after(seen, [result], self._options.breaker, self._wall())
+        if self._providers.is_judged(claim.provider):
+            seen = self._seen.get(claim.provider, HEALTHY)
+            self._seen[claim.provider] = health_after(seen, [result], self._options.breaker, self._wall())
         channel = claim.message.channel
         _count(channel, claim.provider, result.status)
         if result.status is not SendStatus.UNREACHABLE:

@@ -20,6 +20,8 @@ from services.notification.messages import events
 from services.notification.messages.lifecycle import DeliveryLimits, Progress, Step, Way, after_attempt
 from services.notification.messages.repository import deliveries
 from services.notification.providers.use_cases import note_results
+from services.notification.suppression.reasons import SuppressionReason
+from services.notification.suppression.use_cases import NewSuppression, suppress
 from services.notification.values import MessageState
 from shared.contracts.common import Channel
 from shared.messaging.outbox import NewEvent
@@ -72,9 +74,10 @@ async def record_results(
     await deliveries.finish_attempts(session, [_ending(result, wall) for result in results])
     await deliveries.update_messages(session, changes)
     await desk.outbox.append(session, announcements)
+    await suppress(session, [_gone(rows[one.message_id], one, now) for one in results if _is_gone(one, rows)])
     by_provider: dict[str, list[SendResult]] = defaultdict(list)
     for result in results:
-        if result.provider is not None:
+        if result.provider is not None and rules.providers.is_judged(result.provider):
             by_provider[result.provider].append(result.result)
     return await note_results(session, by_provider, known=healths, policy=rules.breaker, wall=wall)
 
@@ -112,6 +115,22 @@ def _ending(result: AttemptResult, wall: datetime) -> dict[str, Any]:
         "detail": result.result.detail or None,
         "reference": result.result.reference,
     }
+
+
+def _is_gone(result: AttemptResult, rows: Mapping[UUID, Row[Any]]) -> bool:
+    return result.result.address_gone and rows[result.message_id].address is not None
+
+
+def _gone(row: Row[Any], result: AttemptResult, now: datetime) -> NewSuppression:
+    return NewSuppression(
+        channel=Channel(row.channel),
+        address=row.address,
+        reason=SuppressionReason.INVALID,
+        source=result.provider or "",
+        note=result.result.detail or None,
+        customer_id=row.customer_id,
+        created_at=now,
+    )
 
 
 def _way(result: AttemptResult, row: Row[Any], rules: Rules) -> Way:
