@@ -12,6 +12,7 @@ from services.notification.channels.registry import Providers
 from services.notification.channels.smtp import SmtpOptions
 from services.notification.desk import Desk
 from services.notification.inbox.api import router as inbox_router
+from services.notification.live import InboxNews
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
 from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
@@ -79,6 +80,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             templates_router,
         ),
     )
+    app.state.inbox_news = InboxNews(platform.database)
     app.state.desk = create_desk(platform)
     app.state.doors = report_doors(platform.settings.providers(), environment_secrets(), platform.settings.public_url)
     return app

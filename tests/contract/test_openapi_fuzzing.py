@@ -45,7 +45,9 @@ def fuzz(url: str, headers: dict[str, str], known: Mapping[str, str]) -> Counter
     Half of the requests are led to what is `known`, by names of path parameters.
     """
     statuses = Counter[int]()
-    for found in schemathesis.openapi.from_url(f"{url}/openapi.json", headers=headers).get_all_operations():
+    document = schemathesis.openapi.from_url(f"{url}/openapi.json", headers=headers)
+    # A live stream ends when its reader does, which a generated request never does.
+    for found in document.exclude(path_regex="/stream$").get_all_operations():
         assert isinstance(found, Ok), found
         for mode in GenerationMode:
 

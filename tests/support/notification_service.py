@@ -32,7 +32,7 @@ from shared.contracts.envelope import Event, EventData
 from shared.contracts.scoring import ScoreChanged
 from shared.db.session import Database
 from shared.messaging.correlation import correlated
-from shared.service import open_platform
+from shared.service import Platform, open_platform
 from tests.support import outbox
 from tests.support.eventually import eventually
 from tests.support.factories.notification import NOON
@@ -63,6 +63,7 @@ class NotificationService:
     clock: SteppedClock
     tokens: Tokens
     desk: Desk
+    platform: Platform[NotificationSettings]
     wall: WallClock = field(default_factory=WallClock)
 
     async def handle(self, *events: Event[Any]) -> None:
@@ -163,4 +164,4 @@ async def open_notification_service(dsn: str, folder: Path, **settings: Any) -> 
             headers=tokens.headers(*SCOPES),
         ) as client,
     ):
-        yield NotificationService(client, platform.database, clock, tokens, create_desk(platform))
+        yield NotificationService(client, platform.database, clock, tokens, create_desk(platform), platform)
