@@ -1,6 +1,6 @@
 """DKIM signatures (RFC 6376) on what we mail: relaxed/relaxed, by an RSA or an Ed25519 (RFC 8463) key. Pure.
 
-Why not by a library: docs/decisions/0011-own-dkim-signing.md.
+Why not by a library: docs/decisions/0012-own-dkim-signing.md.
 """
 
 import base64

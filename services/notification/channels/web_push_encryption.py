@@ -1,6 +1,6 @@
 """Encryption of a web push message (RFC 8291, aes128gcm of RFC 8188) for one browser. Pure, but for its one-time key.
 
-Why not by a library: docs/decisions/0012-own-web-push.md.
+Why not by a library: docs/decisions/0013-own-web-push.md.
 """
 
 import base64
