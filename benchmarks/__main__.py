@@ -16,22 +16,29 @@ import uvloop
 from rich.console import Console
 
 from benchmarks.chain import CHAIN
+from benchmarks.footprint import FOOTPRINT
+from benchmarks.growth import GROWTH
 from benchmarks.harness.cases import CaseResult
+from benchmarks.harness.machine import ROOT
 from benchmarks.harness.output import show, write_json
 from benchmarks.harness.processes import ProcessFailed
 from benchmarks.harness.run import ROUNDS, Benchmark, Order, Scale, carry_out
 from benchmarks.ingest import INGEST
 from benchmarks.load.http import LoadRefused
+from benchmarks.notification import NOTIFICATION
 from benchmarks.relay import RELAY
+from benchmarks.report import read_documents, rewrite
 from benchmarks.scoring import SCORING
 from shared.observability.logs import configure_logging
 
-BENCHMARKS = (INGEST, RELAY, SCORING, CHAIN)
+BENCHMARKS = (INGEST, RELAY, SCORING, NOTIFICATION, CHAIN, FOOTPRINT, GROWTH)
 SELECTION: tuple[tuple[Benchmark, tuple[str, ...]], ...] = (
     (INGEST, ("single", "batch")),
     (RELAY, ("kafka",)),
     (SCORING, ("uniform",)),
 )
+RESULTS = ROOT / "benchmarks" / "results"
+PAGE = ROOT / "docs" / "performance.md"
 EXPLAINED = (ProcessFailed, LoadRefused)
 """Failures whose message alone tells what to do."""
 
@@ -57,6 +64,15 @@ def selection(
     for benchmark, cases in SELECTION:
         order = Order(scale="quick", rounds=rounds, only=frozenset(cases))
         _measure(benchmark, order, None if folder is None else folder / f"{benchmark.name}.json")
+
+
+@command.command()
+def report(
+    results: Annotated[Path, typer.Option(help="The folder of the JSON files.")] = RESULTS,
+    page: Annotated[Path, typer.Option(help="The page whose tables are written anew.")] = PAGE,
+) -> None:
+    """Write the tables of docs/performance.md from the JSON of the benchmarks."""
+    page.write_text(rewrite(page.read_text(encoding="utf-8"), read_documents(results)), encoding="utf-8")
 
 
 def _add(benchmark: Benchmark) -> None:

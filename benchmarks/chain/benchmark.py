@@ -17,6 +17,8 @@ _RATES = (100, 500, 2_000)
 async def carry_out(bench: Bench) -> None:
     await bench.site.date_commits()
     for kind in _BROKERS:
+        if not any(map(bench.wants, (_sustained(kind), *(_latency(kind, rate) for rate in _RATES)))):
+            continue
         bench.progress.say(f"chain: starting the platform on {kind}")
         async with open_chain(bench.site, kind, bench.size(20_000, 5_000), wall_now()) as chain:
             for rate in _RATES:
@@ -24,11 +26,19 @@ async def carry_out(bench: Bench) -> None:
             sustained = SustainedRun(chain, bench.size(15, 6))
             await bench.run(
                 Case(
-                    f"sustained, {kind}",
+                    _sustained(kind),
                     "the highest rate at which scores follow within a second, requests of 100 at an even rate",
                     [Subject("the platform", "ours", sustained.measure)],
                 )
             )
+
+
+def _sustained(kind: BrokerKind) -> str:
+    return f"sustained, {kind}"
+
+
+def _latency(kind: BrokerKind, rate: int) -> str:
+    return f"latency at {rate}/s, {kind}"
 
 
 async def _measure_latency(bench: Bench, kind: BrokerKind, rate: int, run: LatencyRun) -> None:
@@ -45,7 +55,7 @@ async def _measure_latency(bench: Bench, kind: BrokerKind, rate: int, run: Laten
 
     await bench.run(
         Case(
-            f"latency at {rate}/s, {kind}",
+            _latency(kind, rate),
             "from the commit at the door; single requests at an even rate",
             [Subject("to the score", "ours", to_score), Subject("to the message", "ours", to_message)],
             compared="p50_ms",

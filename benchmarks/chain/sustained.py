@@ -9,6 +9,7 @@ from benchmarks.chain.latency import recent_story
 from benchmarks.chain.platform import Chain
 from benchmarks.harness.accounting import accounted
 from benchmarks.harness.cases import Figures
+from benchmarks.harness.processes import ProcessFailed
 from benchmarks.ingest import doors
 from benchmarks.ingest.doors import Door, as_batch
 from benchmarks.load.http import open_loop
@@ -21,6 +22,7 @@ _MOST_LATE_SECONDS = 1.0
 """The door's own answers: later than that it is the door that cannot keep up."""
 _DRAINING_SECONDS = 120.0
 _FIRST = 1_000
+_LEAST = 20
 _STEP_UP = 1.5
 _BISECTIONS = 2
 
@@ -41,6 +43,8 @@ class SustainedRun:
                 low, rate = rate, rate * _STEP_UP
             elif low:
                 high = rate
+            elif rate < _LEAST:
+                raise ProcessFailed(f"not even {rate:.0f} events a second are sustained")
             else:
                 rate /= _STEP_UP
         for _ in range(_BISECTIONS):

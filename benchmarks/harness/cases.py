@@ -76,7 +76,7 @@ class CaseResult:
         return {
             other.name: ratio(ours.figures[self.compared], other.figures[self.compared])
             for other in self.subjects
-            if other is not ours and self.compared in other.figures
+            if other.role != "ours" and self.compared in other.figures
         }
 
 

@@ -18,7 +18,7 @@ from benchmarks.harness.accounting import cpu_seconds, megabytes
 from benchmarks.harness.machine import ROOT
 from deploy.local.ports import HOST, free_ports
 
-_SECONDS_TO_START = 60.0
+_SECONDS_TO_START = 180.0
 _SECONDS_TO_STOP = 30.0
 
 
@@ -81,17 +81,17 @@ class BenchProcess:
             self._process.wait()
 
     async def result(self, seconds: float) -> dict[str, Any]:
-        """What the process printed on its last line, as JSON, once it has ended. Raises ProcessFailed."""
+        """The JSON object that the process printed in the end, once it has ended. Raises ProcessFailed."""
         if self._process is None:
             raise RuntimeError(f"{self.name} was not started")
         try:
             status = await asyncio.to_thread(self._process.wait, seconds)
         except subprocess.TimeoutExpired:
             raise ProcessFailed(f"{self.name} took longer than {seconds:.0f} s:\n{self.tail()}") from None
-        lines = self._log.read_text(errors="replace").strip().splitlines()
-        if status != 0 or not lines:
+        begun = self._log.read_text(errors="replace").rpartition("\n{")
+        if status != 0 or not begun[2]:
             raise ProcessFailed(f"{self.name} ended with status {status}:\n{self.tail()}")
-        answer: dict[str, Any] = json.loads(lines[-1])
+        answer: dict[str, Any] = json.loads(begun[2] if not begun[1] else "{" + begun[2])
         return answer
 
     def require_running(self) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -29,9 +29,14 @@ def registered(customers: Sequence[str], at: str) -> list[OutgoingRecord]:
 
 
 def profiles(
-    customers: Sequence[str], at: str, *, consenting_every: int = 1, birthday: date | None = None
+    customers: Sequence[str],
+    at: str,
+    *,
+    consenting_every: int = 1,
+    channel: Literal["email", "inbox"] = "email",
+    birthday: date | None = None,
 ) -> list[OutgoingRecord]:
-    """With an address; one in `consenting_every` consents to care and service by email."""
+    """With an address; one in `consenting_every` consents to care and service on `channel`."""
     return [
         _record(
             CUSTOMER_PROFILES.name,
@@ -42,7 +47,7 @@ def profiles(
                 **_known(customer, at),
                 "display_name": f"Customer {customer[:8]}",
                 "contact_points": [{"kind": "email", "address": f"{customer}@mail.example"}],
-                "consents": _consents(at) if number % consenting_every == 0 else [],
+                "consents": _consents(channel, at) if number % consenting_every == 0 else [],
                 **({} if birthday is None else {"birthday": {"month": birthday.month, "day": birthday.day}}),
             },
         )
@@ -66,5 +71,5 @@ def _known(customer: str, at: str) -> dict[str, Any]:
     }
 
 
-def _consents(at: str) -> list[dict[str, Any]]:
-    return [{"channel": "email", "purpose": purpose, "granted": True, "at": at} for purpose in ("care", "service")]
+def _consents(channel: str, at: str) -> list[dict[str, Any]]:
+    return [{"channel": channel, "purpose": purpose, "granted": True, "at": at} for purpose in ("care", "service")]

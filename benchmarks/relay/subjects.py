@@ -4,23 +4,17 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-import asyncpg
 from aiokafka import AIOKafkaProducer
 
-from benchmarks.harness.accounting import accounted
+from benchmarks.harness.backlog import catch_up
 from benchmarks.harness.cases import Figures
-from benchmarks.harness.processes import HttpProcess, ProcessFailed
 from benchmarks.harness.site import BrokerSite, Site
 from shared.messaging.broker import OutgoingRecord
 from shared.messaging.codec import unpack_headers
 from shared.messaging.partitioning import partition_of
 
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-
-_LOOK_SECONDS = 0.05
-_MOST_SECONDS = 300.0
 _BATCH = 2_000
 _BATCH_BYTES = 900_000
 _NEXT = "SELECT id, topic, key, headers, value FROM outbox ORDER BY id LIMIT $1"
@@ -52,34 +46,19 @@ class RelayRun:
         database = await self.site.clone(self.template)
         await self.site.settle()
         worker = self.site.service("interaction", "worker", database, self.broker.settings)
+        servers = {"postgres": self.site.postgres_pid}
+        if self.broker.pid is not None:
+            servers["kafka"] = self.broker.pid
         connection = await self.site.postgres.connect(database)
+
+        async def done() -> int:
+            return self.rows - int(await connection.fetchval("SELECT count(*) FROM outbox"))
+
         try:
-            async with worker.running():
-                began, left = await _await_rows(connection, worker, self.rows - 1)
-                pids = {"own": worker.pid, "postgres": self.site.postgres_pid}
-                if self.broker.pid is not None:
-                    pids["kafka"] = self.broker.pid
-                async with accounted(pids, memory_of=["own"]) as account:
-                    ended, _ = await _await_rows(connection, worker, 0)
+            return await catch_up(worker, done, self.rows, servers)
         finally:
             await connection.close()
             await self.site.drop(database)
-        return {
-            "per_second": left / (ended - began),
-            "peak_megabytes": account.peak_megabytes["own"],
-            **{f"{name}_cpu_us": seconds / left * 1e6 for name, seconds in account.cpu.items()},
-        }
-
-
-async def _await_rows(connection: Connection, worker: HttpProcess, most: int) -> tuple[float, int]:
-    """The instant at which at most so many rows were left, and how many there were."""
-    deadline = time.monotonic() + _MOST_SECONDS
-    while (left := int(await connection.fetchval("SELECT count(*) FROM outbox"))) > most:
-        worker.require_running()
-        if time.monotonic() > deadline:
-            raise ProcessFailed(f"{left} rows are left after {_MOST_SECONDS:.0f} s:\n{worker.tail()}")
-        await asyncio.sleep(_LOOK_SECONDS)
-    return time.perf_counter(), left
 
 
 @dataclass(frozen=True, slots=True)

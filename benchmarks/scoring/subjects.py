@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from benchmarks.harness.accounting import Account, accounted
+from benchmarks.harness.accounting import accounted
+from benchmarks.harness.backlog import catch_up
 from benchmarks.harness.cases import Figures
 from benchmarks.harness.kafka import begin_anew
 from benchmarks.harness.processes import BenchProcess
@@ -37,24 +38,15 @@ class Runs:
         """Everything the worker does, its relay and jobs included; exact to the fen, or it fails."""
         await begin_anew(self.broker.bootstrap_servers, GROUP, INTERACTION_EVENTS)
         database = await self.site.clone(self.ground.ours)
-        before, events = self.ground.totals.count, self.backlog.count
+        servers = {"postgres": self.site.postgres_pid, "kafka": self.broker.pid or 0}
         try:
             async with scoring_processes(self.site, database, self.broker.settings) as (status, worker, _):
                 await self.site.settle()
-                async with worker.running():
-                    began = await status.await_facts(before + 1)
-                    first = await status.facts() - before
-                    pids = {"own": worker.pid, "postgres": self.site.postgres_pid, "kafka": self.broker.pid or 0}
-                    async with accounted(pids, memory_of=["own"]) as account:
-                        ended = await status.await_facts(before + events)
+                figures = await catch_up(worker, status.facts, self.backlog.count, servers)
                 await status.require_totals(self.ground.totals + self.backlog)
         finally:
             await self.site.drop(database)
-        return {
-            "per_second": (events - first) / (ended - began),
-            "peak_megabytes": account.peak_megabytes["own"],
-            **_cpu_each(account, events - first),
-        }
+        return figures
 
     async def naive(self) -> Figures:
         database = await self.site.clone(self.ground.naive)
@@ -138,7 +130,3 @@ async def record_ceiling(runs: Runs) -> Ceiling:
 
 def _behind(site: Site, proxy: Path, database: str) -> str:
     return site.postgres.dsn(database).replace(str(site.postgres.socket_dir), str(proxy))
-
-
-def _cpu_each(account: Account, events: int) -> dict[str, float]:
-    return {f"{name}_cpu_us": seconds / events * 1e6 for name, seconds in account.cpu.items()}

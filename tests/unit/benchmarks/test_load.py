@@ -3,14 +3,17 @@
 import json
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
 from benchmarks.load import records
 from benchmarks.load.customers import profiles, registered
 from benchmarks.load.happenings import SHARES, Happening, Story, Totals
+from benchmarks.load.history import told_history
 from benchmarks.load.http import request_bytes
 from benchmarks.load.population import Distribution, Population
+from benchmarks.load.smtp_sink import message_id_of, read_arrivals
 from services.interaction.ingest.schemas.requests import BatchCreate
 from services.scoring.facts.translation import to_fact
 from shared.contracts.inbound import InboundInteraction
@@ -85,6 +88,28 @@ def test_totals_count_every_kind_and_every_fen() -> None:
     rest.add(told[200:])
     assert (totals + rest).count == 500
     assert sum(amount for _, amount in (totals + rest).as_dict().values()) == sum(one.amount for one in told)
+
+
+def test_in_the_history_everybody_bought_and_not_everybody_alike() -> None:
+    def tell_history() -> list[Happening]:
+        parts = told_history(Population(300), mean_purchases=3.0, days=540, seed=1, until=UNTIL, chunk=100)
+        return [one for part in parts for one in part]
+
+    told = tell_history()
+    assert told == tell_history()
+    purchases = Counter(one.customer for one in told)
+    assert len(purchases) == 300
+    assert min(purchases.values()) == 1 < 5 < max(purchases.values())
+    assert all(datetime.fromisoformat(one.occurred_at) <= UNTIL for one in told)
+
+
+def test_a_message_is_known_by_the_left_half_of_its_id(tmp_path: Path) -> None:
+    mail = b"Subject: x\r\nMessage-ID: <abc@rapport.example>\r\n\r\nMessage-ID: <other@x>\r\n"
+    assert message_id_of(mail) == "abc"
+    assert message_id_of(b"Subject: x\r\n\r\nMessage-ID: <other@x>\r\n") == ""
+    arrivals = tmp_path / "arrivals"
+    arrivals.write_text("abc 1500000000\ndef 2500000000\n")
+    assert read_arrivals(arrivals) == {"abc": 1.5, "def": 2.5}
 
 
 def test_a_request_is_whole() -> None:
