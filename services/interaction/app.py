@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from fastapi import FastAPI
 
 from services.interaction.complaints.api import router as complaints
+from services.interaction.complaints.promises import PromisePolicy
 from services.interaction.ingest.api import ROUTERS as INGEST
 from services.interaction.ingest.consumers import customer_handler, inbound_handler
 from services.interaction.ingest.interaction import AcceptedPeriod
@@ -43,8 +44,9 @@ def create_worker(platform: Platform[InteractionSettings]) -> Sequence[Component
     """A consumer each for inbound interactions, customers and messages: a burst of one delays none of the others."""
     outbox, clock = platform.outbox, platform.clock
     period = AcceptedPeriod(platform.settings.earliest_occurred_at, platform.settings.max_future)
-    inbound = inbound_handler(outbox, clock, period)
-    customers = customer_handler(outbox)
+    policy = PromisePolicy.from_settings(platform.settings)
+    inbound = inbound_handler(outbox, clock, period, policy)
+    customers = customer_handler(outbox, policy)
     return (
         OutboxRelay(platform.database, platform.broker),
         Consumer(

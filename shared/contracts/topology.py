@@ -2,15 +2,6 @@
 
 from shared.contracts.customer import CustomerChanged, CustomerRegistered, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import EventData
-from shared.contracts.inbound import (
-    InboundComplaint,
-    InboundComplaintResolution,
-    InboundPurchase,
-    InboundReferral,
-    InboundReturn,
-    InboundSurvey,
-    InboundVisit,
-)
 from shared.contracts.interaction import (
     ComplaintOpened,
     ComplaintResolved,
@@ -51,21 +42,7 @@ def types_of(topic: str) -> Types:
 
 READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged}),
-    "interaction": frozenset(
-        {
-            InboundPurchase,
-            InboundReturn,
-            InboundComplaint,
-            InboundComplaintResolution,
-            InboundVisit,
-            InboundSurvey,
-            InboundReferral,
-            CustomerRegistered,
-            CustomerChanged,
-            MessageSent,
-            MessageFailed,
-        }
-    ),
+    "interaction": types_of(INBOUND_EVENTS.name) | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed},
     "scoring": frozenset(
         {
             PurchaseRecorded,

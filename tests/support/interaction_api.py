@@ -16,7 +16,7 @@ from shared.clock import SteppedClock
 from shared.contracts.envelope import Event, EventData
 from shared.service import Platform, open_platform
 from tests.support import outbox
-from tests.support.factories.interaction import NOW, customer_event, interaction_body
+from tests.support.factories.interaction import NOW, PROMISES, customer_event, interaction_body
 from tests.support.tokens import Tokens, create_tokens
 
 INTERACTIONS = "/v1/interactions"
@@ -44,13 +44,17 @@ class InteractionApi:
         return dict(answer.json())
 
     async def learn(
-        self, *external_ids: tuple[str, str], customer_id: UUID | None = None, version: int = 1
+        self,
+        *external_ids: tuple[str, str],
+        customer_id: UUID | None = None,
+        version: int = 1,
+        key_account: bool = False,
     ) -> dict[str, Any]:
         """Lets the service hear of a customer; gives what an interaction names it by."""
         customer_id = customer_id or uuid4()
-        event = customer_event(customer_id, *external_ids, version=version)
+        event = customer_event(customer_id, *external_ids, version=version, key_account=key_account)
         async with self.platform.database.transaction() as session:
-            await customer_handler(self.platform.outbox)(session, [event])
+            await customer_handler(self.platform.outbox, PROMISES)(session, [event])
         return {"id": str(customer_id)}
 
     async def published(self) -> Sequence[Event[EventData]]:

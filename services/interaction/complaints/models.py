@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, Index, text
+from sqlalchemy import BigInteger, Column, DateTime, Index, Integer, text
 from sqlmodel import Field
 
 from services.interaction.database import Base
@@ -12,13 +12,14 @@ TIMESTAMP = DateTime(timezone=True)
 
 
 class Complaint(Base, table=True):
-    """A case: its first opening and its last resolution."""
+    """A case: what the steps of its life come to."""
 
     __tablename__ = "complaints"
     __table_args__ = (
         Index(None, "started_at", "complaint_id"),
         Index("ix_complaints_open", "started_at", "complaint_id", postgresql_where=text("state = 'open'")),
         Index(None, "customer_id", "started_at", "complaint_id"),
+        Index("ix_complaints_due", "resolve_by", postgresql_where=text("state = 'open'")),
     )
 
     complaint_id: UUID = Field(primary_key=True)
@@ -29,6 +30,7 @@ class Complaint(Base, table=True):
     started_at: datetime = Field(sa_type=TIMESTAMP)
     opening_id: UUID | None = None
     opened_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    # Written by the release before this one; to be dropped with the next.
     opening_customer_id: UUID | None = None
     severity: str | None = None
     category: str | None = None
@@ -41,10 +43,24 @@ class Complaint(Base, table=True):
     compensation_currency: str | None = None
     openings: int
     resolutions: int
+    department: str | None = None
+    handler: str | None = None
+    cause: str | None = None
+    green_channel: bool | None = None
+    respond_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    responded_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    resolve_by: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    resolved_seconds: int | None = Field(default=None, sa_type=BigInteger)
+    followed_up_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    satisfied: bool | None = None
+    follow_up_score: int | None = None
+    closed_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    reopened_at: datetime | None = Field(default=None, sa_type=TIMESTAMP)
+    reopenings: int = Field(sa_column=Column(Integer, nullable=False, server_default=text("0")))
 
 
 class ComplaintFact(Base, table=True):
-    """Every opening and resolution of a case, also those it does not show."""
+    """Every step of a case, also those it does not show, and those taken back."""
 
     __tablename__ = "complaint_facts"
 

@@ -1,14 +1,15 @@
 """Reads of complaint cases."""
 
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, Table, select
+from sqlalchemy import ColumnElement, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.interaction.complaints.case import Case, CaseState
+from services.interaction.complaints.case import CaseState
 from services.interaction.complaints.models import Complaint, ComplaintFact
-from services.interaction.complaints.repository import case_of
 from services.interaction.complaints.schemas import CaseFactRead
 from services.interaction.window import Window
 from shared.contracts.interaction import Severity
@@ -19,30 +20,38 @@ _columns = _table.c
 _facts = ComplaintFact.metadata.tables["complaint_facts"].c
 MAX_FACTS = 100
 
+Overdue = Literal["response", "resolution", "any"]
 
-async def list_cases(
-    session: AsyncSession,
-    window: Window,
-    *,
-    state: CaseState | None,
-    severity: Severity | None,
-    customer_id: UUID | None,
-) -> list[Case]:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """All that is given must hold."""
+
+    state: CaseState | None = None
+    severity: Severity | None = None
+    customer_id: UUID | None = None
+    department: str | None = None
+    handler: str | None = None
+    green_channel: bool | None = None
+    overdue: Overdue | None = None
+
+
+async def list_cases(session: AsyncSession, window: Window, wanted: CaseFilter, *, now: datetime) -> list[Complaint]:
     """Those that match, the latest begun first."""
-    statement = select(_table)
-    if state is not None:
-        statement = statement.where(_columns.state == state)
-    if severity is not None:
-        statement = statement.where(_columns.severity == severity)
-    if customer_id is not None:
-        statement = statement.where(_columns.customer_id == customer_id)
-    return await _fetch(session, window.of(statement, _columns.started_at, _columns.complaint_id))
+    statement = select(Complaint)
+    for name in ("state", "severity", "customer_id", "department", "handler", "green_channel"):
+        value = getattr(wanted, name)
+        if value is not None:
+            statement = statement.where(_columns[name] == value)
+    if wanted.overdue is not None:
+        statement = statement.where(_columns.state == CaseState.OPEN, _is_late(wanted.overdue, now))
+    return list(await session.scalars(window.of(statement, _columns.started_at, _columns.complaint_id)))
 
 
-async def get_case(session: AsyncSession, complaint_id: UUID) -> tuple[Case, list[CaseFactRead]]:
+async def get_case(session: AsyncSession, complaint_id: UUID) -> tuple[Complaint, list[CaseFactRead]]:
     """The case and the first of its facts. Raises NotFound."""
-    found = await _fetch(session, select(_table).where(_columns.complaint_id == complaint_id))
-    if not found:
+    found = await session.get(Complaint, complaint_id)
+    if found is None:
         raise NotFound(
             f"there is no complaint {complaint_id}; GET /v1/complaints lists those there are",
             code="complaint_not_found",
@@ -53,8 +62,10 @@ async def get_case(session: AsyncSession, complaint_id: UUID) -> tuple[Case, lis
         .order_by(_facts.occurred_at, _facts.interaction_id)
         .limit(MAX_FACTS)
     )
-    return found[0], [CaseFactRead.model_validate(fact) for fact in facts]
+    return found, [CaseFactRead.model_validate(fact) for fact in facts]
 
 
-async def _fetch(session: AsyncSession, statement: Select[Any]) -> list[Case]:
-    return [case_of(dict(row)) for row in (await session.execute(statement)).mappings()]
+def _is_late(what: Overdue, now: datetime) -> ColumnElement[bool]:
+    unanswered = _columns.responded_at.is_(None) & (_columns.respond_by < now)
+    unresolved = _columns.resolve_by < now
+    return {"response": unanswered, "resolution": unresolved, "any": unanswered | unresolved}[what]

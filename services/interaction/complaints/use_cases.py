@@ -1,40 +1,49 @@
-"""Cases follow the interactions that are recorded."""
+"""Cases follow the interactions that are recorded, in the transaction that records them or learns their customers."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.interaction.complaints.case import Case, Opening, Resolution, complaint_id_of
-from services.interaction.complaints.repository import add_facts, lock_cases, save_cases
+from services.interaction.complaints.case import Case, CaseFact, Step, complaint_id_of, in_order
+from services.interaction.complaints.promises import Promise, PromisePolicy
+from services.interaction.complaints.repository import Told, add_facts, lock_cases, save_cases
 
-__all__ = ["CaseFact", "Opening", "Resolution", "follow_complaints"]
-
-
-@dataclass(frozen=True, slots=True)
-class CaseFact:
-    """An opening or a resolution, and the case it belongs to by its name within its source."""
-
-    source: str
-    case: str
-    fact: Opening | Resolution
-
-    @property
-    def complaint_id(self) -> UUID:
-        return complaint_id_of(self.source, self.case)
+__all__ = ["Case", "CaseFact", "Promise", "PromisePolicy", "Step", "Told", "open_cases", "settle_cases"]
 
 
-async def follow_complaints(session: AsyncSession, facts: Sequence[CaseFact]) -> None:
-    """Brings the cases up to date, in the transaction that records the interactions or learns their customers.
+async def open_cases(session: AsyncSession, steps: Sequence[Told]) -> tuple[dict[UUID, bool | None], set[UUID]]:
+    """Locks the cases of these steps and notes the steps; a step told again changes nothing.
 
-    A fact told again changes nothing but what it knows more: whose it is.
+    Returns whether each case is in the green channel (None: not decided), and the interactions they are made of.
     """
-    if not facts:
-        return
-    cases: dict[UUID, Case] = await lock_cases(session, {(fact.source, fact.case) for fact in facts})
-    new = await add_facts(session, [(fact.complaint_id, fact.fact) for fact in facts])
-    for told in facts:
-        case = cases[told.complaint_id]
-        cases[told.complaint_id] = case.with_fact(told.fact, new=told.fact.interaction_id in new)
-    await save_cases(session, list(cases.values()))
+    green = await lock_cases(session, steps)
+    facts = await add_facts(session, steps)
+    return green, {interaction_id for ids in facts.values() for interaction_id in ids}
+
+
+async def settle_cases(
+    session: AsyncSession,
+    names: Sequence[tuple[str, str]],
+    facts: Mapping[UUID, Sequence[CaseFact]],
+    *,
+    green: Mapping[UUID, bool | None],
+    key_accounts: frozenset[UUID],
+    policy: PromisePolicy,
+) -> dict[UUID, Case]:
+    """Saves what the facts of each case come to. The caller holds the locks.
+
+    Whether a case is in the green channel is decided once, when the customer who opened it is known: a promise given
+    is kept, whatever becomes of the account later.
+    """
+    cases = {}
+    for source, name in names:
+        complaint_id = complaint_id_of(source, name)
+        decided = green[complaint_id]
+        case = Case(source=source, name=name, facts=in_order(facts.get(complaint_id, ())), green_channel=decided)
+        if decided is None and case.opening is not None and case.customer_id is not None:
+            decided = case.customer_id in key_accounts
+            case = Case(source=source, name=name, facts=case.facts, green_channel=decided)
+        cases[complaint_id] = case
+    await save_cases(session, list(cases.values()), policy)
+    return cases

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.interaction.complaints.use_cases import PromisePolicy
 from services.interaction.ingest.identity import ExternalKey
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
 from services.interaction.ingest.outcome import Refused
@@ -18,24 +19,24 @@ from shared.messaging.consumer import Handler
 from shared.messaging.outbox import Outbox
 
 
-def inbound_handler(outbox: Outbox, clock: Clock, period: AcceptedPeriod) -> Handler:
+def inbound_handler(outbox: Outbox, clock: Clock, period: AcceptedPeriod, policy: PromisePolicy) -> Handler:
     """Records what other systems publish. The identity of an interaction is its event's, so no inbox is needed."""
 
     async def on_inbound(session: AsyncSession, events: Sequence[Event[Any]]) -> None:
         admission = Admission(period, clock.now())
         commands = [_command_of(event, admission) for event in events]
-        for outcome in await record_interactions(session, outbox, clock, commands):
+        for outcome in await record_interactions(session, outbox, clock, commands, policy=policy):
             if isinstance(outcome, Refused):
                 raise _poison(outcome.error)
 
     return on_inbound
 
 
-def customer_handler(outbox: Outbox) -> Handler:
+def customer_handler(outbox: Outbox, policy: PromisePolicy) -> Handler:
     """Attaches what was kept for customers, once they are known. Versions tell old news, so no inbox is needed."""
 
     async def on_customers(session: AsyncSession, events: Sequence[Event[Any]]) -> None:
-        await learn_customers(session, outbox, [_sighting_of(event) for event in events])
+        await learn_customers(session, outbox, [_sighting_of(event) for event in events], policy=policy)
 
     return on_customers
 
@@ -59,4 +60,5 @@ def _sighting_of(event: Event[Any]) -> CustomerSighting:
         external_keys=frozenset(ExternalKey(external.source, external.id) for external in facts.external_ids),
         seen_at=event.envelope.time,
         event_id=event.envelope.id,
+        key_account=facts.key_account,
     )

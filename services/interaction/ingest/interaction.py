@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
-from services.interaction.ingest.details import Details
+from services.interaction.ingest.details import NO_CIRCUMSTANCES, Circumstances, Details
 from services.interaction.ingest.identity import CustomerKey
 from shared.errors import InvalidInput
 
@@ -24,16 +24,26 @@ class RecordInteraction:
     channel: str | None
     actor: str | None
     details: Details
+    circumstances: Circumstances = NO_CIRCUMSTANCES
     causation_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class Voided:
+    """That an interaction was taken back, by which one, and which counts in its place, if any does."""
+
+    void_id: UUID
+    replaced_by: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class RecordedInteraction:
-    """What is kept: the command's content, when it was accepted, and the customer once known."""
+    """What is kept: the command's content, when it was accepted, the customer once known, and whether it counts."""
 
     content: RecordInteraction
     customer_id: UUID | None
     recorded_at: datetime
+    voided: Voided | None = None
 
     @property
     def state(self) -> State:
@@ -82,6 +92,11 @@ def differences(submitted: RecordInteraction, kept: RecordedInteraction, custome
             for field in fields(first.details)
             if getattr(submitted.details, field.name) != getattr(first.details, field.name)
         ]
+    found += [
+        field.name
+        for field in fields(Circumstances)
+        if getattr(submitted.circumstances, field.name) != getattr(first.circumstances, field.name)
+    ]
     same_customer = submitted.customer == first.customer or (
         customer_id is not None and customer_id == kept.customer_id
     )

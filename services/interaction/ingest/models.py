@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Index, text
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, Column, DateTime, Index, text
 from sqlmodel import Field
 
 from services.interaction.database import Base
@@ -66,6 +66,18 @@ class KnownCustomer(Base, table=True):
 
     customer_id: UUID = Field(primary_key=True)
     version: int
+    key_account: bool = Field(sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+
+
+class InteractionVoid(Base, table=True):
+    """That an interaction was taken back; it may arrive later, and the customer may be known later."""
+
+    __tablename__ = "interaction_voids"
+
+    voided_id: UUID = Field(primary_key=True)
+    void_id: UUID = Field(index=True)
+    replaced_by: UUID | None = None
+    customer_id: UUID | None = None
 
 
 class ExternalIdClaim(Base, table=True):

@@ -17,6 +17,7 @@ class CustomerSighting:
     external_keys: frozenset[ExternalKey]
     seen_at: datetime
     event_id: str
+    key_account: bool = False
 
     @property
     def keys(self) -> Iterator[CustomerKey]:

@@ -27,11 +27,13 @@ async def read_reconciliation(
     totals = await list_totals(session, source=source, since=since, until=until)
     recorded = [KindTotal.model_validate(total) for total in totals if total.state == "recorded"]
     awaiting = [KindTotal.model_validate(total) for total in totals if total.state == "awaiting_customer"]
+    voided = [KindTotal.model_validate(total) for total in totals if total.state == "voided"]
     oldest, now = await oldest_awaiting(session), clock.now()
     return Reconciliation(
         as_of=now,
         count=sum(total.count for total in recorded),
         totals=recorded,
+        voided=voided,
         awaiting=AwaitingTotals(
             count=sum(total.count for total in awaiting),
             oldest_recorded_at=oldest,

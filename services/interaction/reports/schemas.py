@@ -32,4 +32,5 @@ class Reconciliation(ResponseModel):
     as_of: datetime
     count: int
     totals: list[KindTotal]
+    voided: Annotated[list[KindTotal], Field(description="taken back since: in none of the other figures")]
     awaiting: AwaitingTotals

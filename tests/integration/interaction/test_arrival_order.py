@@ -16,7 +16,7 @@ from services.interaction.ingest.interaction import RecordInteraction
 from services.interaction.ingest.use_cases import record_interactions
 from shared.contracts.customer import CustomerFacts
 from shared.contracts.envelope import Event
-from tests.support.factories.interaction import customer_event, make_command
+from tests.support.factories.interaction import PROMISES, customer_event, make_command
 from tests.support.interaction_api import InteractionApi
 
 CUSTOMERS = [uuid5(UUID(int=0), str(number)) for number in range(3)]
@@ -67,13 +67,15 @@ def of(news: Sequence[Event[CustomerFacts]], customer_id: UUID) -> list[Event[Cu
 
 
 async def arrive(api: InteractionApi, arrived: Sequence[Arrival]) -> None:
-    learn, outbox = customer_handler(api.platform.outbox), api.platform.outbox
+    learn, outbox = customer_handler(api.platform.outbox, PROMISES), api.platform.outbox
     for _, neighbours in groupby(arrived, key=lambda it: (isinstance(it.thing, Event), it.portion)):
         things = [it.thing for it in neighbours]
         commands = [thing for thing in things if isinstance(thing, RecordInteraction)]
         news = [thing for thing in things if isinstance(thing, Event)]
         async with api.platform.database.transaction() as session:
-            await learn(session, news) if news else await record_interactions(session, outbox, api.clock, commands)
+            await learn(session, news) if news else await record_interactions(
+                session, outbox, api.clock, commands, policy=PROMISES
+            )
 
 
 async def check(api: InteractionApi, arrived: Sequence[Arrival]) -> None:

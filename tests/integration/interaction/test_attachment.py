@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 from services.interaction.ingest.consumers import customer_handler
-from tests.support.factories.interaction import NOW, YESTERDAY, customer_event
+from tests.support.factories.interaction import NOW, PROMISES, YESTERDAY, customer_event
 from tests.support.interaction_api import INTERACTIONS, InteractionApi
 
 AWAITING = {"state": "awaiting_customer"}
@@ -48,7 +48,7 @@ async def test_the_news_of_the_customer_is_the_cause_of_what_it_sets_free(api: I
     await api.record(customer=SHOP_42)
     news = customer_event(uuid4(), ("shop", "42"))
     async with api.platform.database.transaction() as session:
-        await customer_handler(api.platform.outbox)(session, [news])
+        await customer_handler(api.platform.outbox, PROMISES)(session, [news])
     [event] = await api.published()
     assert event.envelope.causationid == news.envelope.id
 
@@ -85,7 +85,7 @@ async def test_an_identity_that_moves_ends_with_its_new_owner_whatever_arrives_f
     released = customer_event(old, version=2)
     taken = customer_event(new, ("shop", "42"))
     later = taken.envelope.model_copy(update={"time": NOW + timedelta(minutes=1)})
-    handle = customer_handler(api.platform.outbox)
+    handle = customer_handler(api.platform.outbox, PROMISES)
     for event in (type(taken)(later, taken.data), claimed, released):
         async with api.platform.database.transaction() as session:
             await handle(session, [event])
@@ -103,7 +103,7 @@ async def test_a_batch_of_news_attaches_what_its_events_would_one_by_one(api: In
         customer_event(uuid4(), ("shop", "42"), version=1),
     ]
     async with api.platform.database.transaction() as session:
-        await customer_handler(api.platform.outbox)(session, news)
+        await customer_handler(api.platform.outbox, PROMISES)(session, news)
     assert (await api.read(f"{INTERACTIONS}/{passing['interaction_id']}"))["customer_id"] == str(customer_id)
     assert len(await api.published()) == 1
 

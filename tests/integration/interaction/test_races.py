@@ -12,7 +12,7 @@ from services.interaction.ingest.interaction import RecordInteraction
 from services.interaction.ingest.outcome import Accepted, Outcome, Refused
 from services.interaction.ingest.use_cases import record_interactions
 from shared.db.session import driver
-from tests.support.factories.interaction import customer_event, make_command
+from tests.support.factories.interaction import PROMISES, customer_event, make_command
 from tests.support.interaction_api import InteractionApi
 
 SHOP_42 = ExternalKey("shop", "42")
@@ -21,7 +21,7 @@ ROUNDS = 15
 
 async def record(api: InteractionApi, *commands: RecordInteraction) -> list[Outcome]:
     async with api.platform.database.transaction() as session:
-        return await record_interactions(session, api.platform.outbox, api.clock, commands)
+        return await record_interactions(session, api.platform.outbox, api.clock, commands, policy=PROMISES)
 
 
 async def learn(api: InteractionApi, customer_id: UUID) -> None:
@@ -38,7 +38,9 @@ async def test_learning_waits_for_what_is_being_recorded(api: InteractionApi, by
     customer_id = uuid4()
     key: CustomerKey = SHOP_42 if by_name else customer_id
     async with api.platform.database.transaction() as session:
-        await record_interactions(session, api.platform.outbox, api.clock, [make_command(customer=key)])
+        await record_interactions(
+            session, api.platform.outbox, api.clock, [make_command(customer=key)], policy=PROMISES
+        )
         learning = asyncio.create_task(learn(api, customer_id))
         assert await is_held_up(learning)
     await learning
@@ -51,7 +53,7 @@ async def test_recording_waits_for_what_is_being_learnt(api: InteractionApi, by_
     key: CustomerKey = SHOP_42 if by_name else customer_id
     async with api.platform.database.transaction() as session:
         news = customer_event(customer_id, ("shop", "42"))
-        await customer_handler(api.platform.outbox)(session, [news])
+        await customer_handler(api.platform.outbox, PROMISES)(session, [news])
         recording = asyncio.create_task(record(api, make_command(customer=key)))
         assert await is_held_up(recording)
     [outcome] = await recording
@@ -65,7 +67,7 @@ async def test_recording_for_the_known_waits_for_nobody(api: InteractionApi) -> 
     await learn(api, customer_id)
     async with api.platform.database.transaction() as session:
         news = customer_event(customer_id, ("shop", "42"), version=2)
-        await customer_handler(api.platform.outbox)(session, [news])
+        await customer_handler(api.platform.outbox, PROMISES)(session, [news])
         [outcome] = await asyncio.wait_for(record(api, make_command(customer=SHOP_42)), timeout=5)
     assert isinstance(outcome, Accepted)
     assert outcome.interaction.customer_id == customer_id

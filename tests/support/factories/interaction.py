@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+from services.interaction.complaints.promises import PromisePolicy
 from services.interaction.ingest.details import Details, Purchase
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, interaction_id_of
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
@@ -17,6 +18,7 @@ from shared.money import Money
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
 YESTERDAY = NOW - timedelta(days=1)
 PERIOD = AcceptedPeriod(datetime(1970, 1, 1, tzinfo=UTC), timedelta(minutes=5))
+PROMISES = PromisePolicy(timedelta(hours=24), timedelta(hours=1), timedelta(hours=48))
 
 
 def interaction_body(kind: str = "purchase", **values: Any) -> dict[str, Any]:
@@ -29,6 +31,11 @@ def interaction_body(kind: str = "purchase", **values: Any) -> dict[str, Any]:
         "visit": {"place": "store"},
         "survey": {"instrument": "nps", "score": 9},
         "referral": {"referred_label": "a neighbour"},
+        "complaint_assignment": {"case": "c-1", "handler": "agent-4"},
+        "complaint_response": {"case": "c-1"},
+        "complaint_follow_up": {"case": "c-1"},
+        "complaint_closure": {"case": "c-1"},
+        "complaint_reopening": {"case": "c-1"},
     }
     defaults = {
         "kind": kind,
@@ -37,7 +44,7 @@ def interaction_body(kind: str = "purchase", **values: Any) -> dict[str, Any]:
         "customer": {"source": "shop", "external_id": "nobody"},
         "occurred_at": YESTERDAY.isoformat(),
     }
-    return defaults | own[kind] | values
+    return defaults | own.get(kind, {}) | values
 
 
 def make_command(**values: Any) -> RecordInteraction:
@@ -68,7 +75,9 @@ def make_sighting(**values: Any) -> CustomerSighting:
     return CustomerSighting(**(defaults | values))
 
 
-def customer_event(customer_id: UUID, *external_ids: tuple[str, str], version: int = 1) -> Event[CustomerFacts]:
+def customer_event(
+    customer_id: UUID, *external_ids: tuple[str, str], version: int = 1, key_account: bool = False
+) -> Event[CustomerFacts]:
     model: type[CustomerFacts] = CustomerRegistered if version == 1 else CustomerChanged
     data = model(
         customer_id=customer_id,
@@ -79,6 +88,7 @@ def customer_event(customer_id: UUID, *external_ids: tuple[str, str], version: i
         time_zone="Asia/Shanghai",
         external_ids=tuple(ExternalId(source=source, id=name) for source, name in external_ids),
         registered_at=NOW,
+        key_account=key_account,
     )
     envelope = Envelope(
         id=str(uuid4()), source="rapport/customer", type=data.event_type, time=NOW, subject=str(customer_id)

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import Depends, Query, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.interaction.complaints.use_cases import PromisePolicy
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
 from services.interaction.ingest.outcome import Accepted, Outcome, Refused, Status
 from services.interaction.ingest.schemas.inbound import Admission
@@ -23,6 +24,7 @@ class Recorder:
     def __init__(self, platform: Platform[Any], *, require_known_customer: bool) -> None:
         self._outbox = platform.outbox
         self._clock = platform.clock
+        self._policy = PromisePolicy.from_settings(platform.settings)
         self._require_known_customer = require_known_customer
 
     async def record(self, session: AsyncSession, commands: Sequence[RecordInteraction]) -> list[Outcome]:
@@ -31,6 +33,7 @@ class Recorder:
             self._outbox,
             self._clock,
             commands,
+            policy=self._policy,
             require_known_customer=self._require_known_customer,
         )
 

@@ -1,6 +1,6 @@
 """What is known of customers here: that they exist, and their identities in other systems."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, lock_buckets
+from services.interaction.ingest.sighting import CustomerSighting
 from shared.db.session import driver
 
 # The first half of a two-part advisory key: keeps these buckets apart from all other locks of the database.
@@ -27,11 +28,14 @@ ORDER BY source, external_id, claim.claimed_at DESC, claim.customer_id
 """
 
 _SAVE_VERSIONS = """
-INSERT INTO known_customers AS known (customer_id, version)
-SELECT * FROM unnest($1::uuid[], $2::int[])
-ON CONFLICT (customer_id) DO UPDATE SET version = EXCLUDED.version WHERE known.version < EXCLUDED.version
+INSERT INTO known_customers AS known (customer_id, version, key_account)
+SELECT * FROM unnest($1::uuid[], $2::int[], $3::boolean[])
+ON CONFLICT (customer_id) DO UPDATE SET version = EXCLUDED.version, key_account = EXCLUDED.key_account
+WHERE known.version < EXCLUDED.version
 RETURNING customer_id
 """
+
+_KEY_ACCOUNTS = "SELECT customer_id FROM known_customers WHERE customer_id = ANY($1::uuid[]) AND key_account"
 
 _DROP_CLAIMS = """
 DELETE FROM external_id_claims AS claim
@@ -77,10 +81,18 @@ async def find_customers(session: AsyncSession, keys: Collection[CustomerKey]) -
     return found
 
 
-async def save_versions(session: AsyncSession, versions: Mapping[UUID, int]) -> set[UUID]:
+async def save_versions(session: AsyncSession, sightings: Iterable[CustomerSighting]) -> set[UUID]:
     """The customers that were unknown, or known by an older version; the others stay as they are."""
-    rows = await (await driver(session)).fetch(_SAVE_VERSIONS, list(versions), list(versions.values()))
+    told = [(sighting.customer_id, sighting.version, sighting.key_account) for sighting in sightings]
+    rows = await (await driver(session)).fetch(_SAVE_VERSIONS, *zip(*told, strict=True))
     return {row["customer_id"] for row in rows}
+
+
+async def find_key_accounts(session: AsyncSession, customers: Collection[UUID]) -> frozenset[UUID]:
+    """Those of these customers that are key accounts."""
+    if not customers:
+        return frozenset()
+    return frozenset(row["customer_id"] for row in await (await driver(session)).fetch(_KEY_ACCOUNTS, list(customers)))
 
 
 async def replace_claims(session: AsyncSession, customers: Collection[UUID], claims: Collection[Claim]) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.ingest.details import Details
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
-from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction
-from services.interaction.ingest.repository.payload import decode_details, encode_details
+from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction, Voided
+from services.interaction.ingest.repository.payload import decode_circumstances, decode_details, encode_payload
 from shared.db.session import driver
 from shared.money import Money
 
@@ -27,6 +27,8 @@ RETURNING interaction_id
 """
 
 _LOAD = "SELECT * FROM unnest($1::uuid[]) AS wanted (interaction_id) JOIN interactions USING (interaction_id)"
+
+_DELETE = "DELETE FROM interactions WHERE interaction_id = ANY($1::uuid[])"
 
 _ATTACH_BY_ID = """
 UPDATE interactions SET customer_id = named_id
@@ -63,6 +65,12 @@ async def load_interactions(session: AsyncSession, ids: Collection[UUID]) -> dic
     return {record["interaction_id"]: interaction_of(record) for record in records}
 
 
+async def delete_interactions(session: AsyncSession, ids: Collection[UUID]) -> None:
+    """For rows of this very transaction that cannot stand; nobody has seen them."""
+    if ids:
+        await (await driver(session)).execute(_DELETE, list(ids))
+
+
 async def attach_interactions(session: AsyncSession, owners: Mapping[CustomerKey, UUID]) -> list[RecordedInteraction]:
     """Gives every interaction that waits for one of these identities to its owner; returns those, in no order."""
     ids = [key for key in owners if isinstance(key, UUID)]
@@ -86,8 +94,11 @@ def interaction_of(row: Mapping[str, Any]) -> RecordedInteraction:
         channel=row["channel"],
         actor=row["actor"],
         details=decode_details(row["kind"], row["payload"]),
+        circumstances=decode_circumstances(row["payload"]),
     )
-    return RecordedInteraction(content, row["customer_id"], row["recorded_at"])
+    void_id = row.get("void_id")
+    voided = None if void_id is None else Voided(void_id, row["replaced_by"])
+    return RecordedInteraction(content, row["customer_id"], row["recorded_at"], voided)
 
 
 def _row_of(interaction: RecordedInteraction) -> tuple[Any, ...]:
@@ -106,7 +117,7 @@ def _row_of(interaction: RecordedInteraction) -> tuple[Any, ...]:
         content.actor,
         money.minor if money else None,
         money.currency if money else None,
-        encode_details(content.details),
+        encode_payload(content.details, content.circumstances),
     )
 
 

@@ -1,37 +1,71 @@
 """From any door to the one command: the contract's words become the platform's values, and every rule is applied."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import UTC, datetime
+from enum import Enum
 from functools import singledispatch
 from typing import Any
+from uuid import UUID
 
 from services.interaction.ingest.details import (
+    NO_CIRCUMSTANCES,
+    Call,
+    Circumstances,
+    Competitor,
     Complaint,
+    ComplaintAssignment,
+    ComplaintClosure,
+    ComplaintFollowUp,
+    ComplaintReopening,
     ComplaintResolution,
+    ComplaintResponse,
+    Correspondence,
     Details,
+    Engagement,
+    Mention,
+    Note,
+    Payment,
     Purchase,
     PurchaseLine,
     Referral,
     Return,
+    Service,
     Survey,
+    Usage,
     Visit,
-    check_purchase,
-    check_return,
+    Void,
 )
+from services.interaction.ingest.earnings import check_purchase, check_return
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, interaction_id_of
 from services.interaction.ingest.interaction import AcceptedPeriod, RecordInteraction
 from shared.contracts.envelope import Event
 from shared.contracts.inbound import (
     Amount,
     CustomerReference,
+    InboundCall,
+    InboundCompetitor,
     InboundComplaint,
+    InboundComplaintAssignment,
+    InboundComplaintClosure,
+    InboundComplaintFollowUp,
+    InboundComplaintReopening,
     InboundComplaintResolution,
+    InboundComplaintResponse,
+    InboundCorrespondence,
+    InboundEngagement,
     InboundInteraction,
+    InboundMention,
+    InboundNote,
+    InboundPayment,
     InboundPurchase,
     InboundReferral,
     InboundReturn,
+    InboundService,
     InboundSurvey,
+    InboundUsage,
     InboundVisit,
+    InboundVoid,
+    InteractionReference,
 )
 from shared.errors import InvalidInput
 from shared.money import Money, parse_money
@@ -41,11 +75,26 @@ INBOUND_TYPES: dict[str, type[InboundInteraction]] = {
     for model in (
         InboundPurchase,
         InboundReturn,
+        InboundPayment,
+        InboundUsage,
+        InboundService,
         InboundComplaint,
+        InboundComplaintAssignment,
+        InboundComplaintResponse,
         InboundComplaintResolution,
+        InboundComplaintFollowUp,
+        InboundComplaintClosure,
+        InboundComplaintReopening,
         InboundVisit,
         InboundSurvey,
         InboundReferral,
+        InboundCall,
+        InboundCorrespondence,
+        InboundMention,
+        InboundEngagement,
+        InboundCompetitor,
+        InboundNote,
+        InboundVoid,
     )
 }
 
@@ -76,7 +125,8 @@ class Admission:
             occurred_at=occurred_at.astimezone(UTC),
             channel=told.channel,
             actor=told.actor,
-            details=_details_of(told),
+            details=_details_of(told, source),
+            circumstances=_circumstances_of(told, source),
             causation_id=causation_id,
         )
 
@@ -113,17 +163,19 @@ def _money_if(amount: Amount | None, field: str) -> Money | None:
 
 
 @singledispatch
-def _details_of(told: InboundInteraction) -> Details:
-    raise TypeError(f"no rule for {type(told).__name__}")
+def _details_of(told: InboundInteraction, source: str) -> Details:  # noqa: ARG001 - some kinds need it
+    return _plain(told)
 
 
 @_details_of.register
-def _(told: InboundPurchase) -> Details:
+def _(told: InboundPurchase, source: str) -> Details:  # noqa: ARG001
     lines = tuple(
         PurchaseLine(
             category=line.category,
             quantity=line.quantity,
             amount=_money(line.amount, f"lines[{index}].amount"),
+            cost=_money_if(line.cost, f"lines[{index}].cost"),
+            margin=_money_if(line.margin, f"lines[{index}].margin"),
         )
         for index, line in enumerate(told.lines)
     )
@@ -133,44 +185,78 @@ def _(told: InboundPurchase) -> Details:
             amount=_money(told.amount, "amount"),
             margin=_money_if(told.margin, "margin"),
             lines=lines,
+            cost=_money_if(told.cost, "cost"),
         )
     )
 
 
 @_details_of.register
-def _(told: InboundReturn) -> Details:
+def _(told: InboundReturn, source: str) -> Details:  # noqa: ARG001
     return check_return(
         Return(
             order_id=told.order_id,
             amount=_money(told.amount, "amount"),
             margin=_money_if(told.margin, "margin"),
             reason=told.reason,
+            cost=_money_if(told.cost, "cost"),
         )
     )
 
 
 @_details_of.register
-def _(told: InboundComplaint) -> Details:
-    return Complaint(case=told.case, severity=told.severity.value, category=told.category, description=told.description)
+def _(told: InboundVoid, source: str) -> Details:
+    return Void(voided_interaction_id=_referred(told.original, source), reason=told.reason)
 
 
-@_details_of.register
-def _(told: InboundComplaintResolution) -> Details:
-    return ComplaintResolution(
-        case=told.case, outcome=told.outcome, compensation=_money_if(told.compensation, "compensation")
+def _referred(reference: InteractionReference, source: str) -> UUID:
+    """The id of the interaction that is named; whether there is one shows when it is recorded."""
+    if reference.interaction_id is not None:
+        return reference.interaction_id
+    if reference.id is None:
+        raise ValueError("the contract demands one whole identity")
+    return interaction_id_of(reference.source or source, reference.id)
+
+
+def _circumstances_of(told: InboundInteraction, source: str) -> Circumstances:
+    if told.contact_id is None and told.cost_to_serve is None and told.amends is None:
+        return NO_CIRCUMSTANCES
+    return Circumstances(
+        contact_id=told.contact_id,
+        cost_to_serve=_money_if(told.cost_to_serve, "cost_to_serve"),
+        amends=None if told.amends is None else _referred(told.amends, source),
     )
 
 
-@_details_of.register
-def _(told: InboundVisit) -> Details:
-    return Visit(place=told.place, purpose=told.purpose, notes=told.notes)
+def _plain(told: InboundInteraction, path: str = "") -> Details:
+    """The kind whose fields have the same names as those told; amounts become exact."""
+    kind = _PLAIN[told.event_type]
+    return kind(**{field.name: _value(getattr(told, field.name), f"{path}{field.name}") for field in fields(kind)})
 
 
-@_details_of.register
-def _(told: InboundSurvey) -> Details:
-    return Survey(instrument=told.instrument, score=told.score, comment=told.comment)
+def _value(value: Any, field: str) -> Any:
+    if isinstance(value, Amount):
+        return _money(value, field)
+    return value.value if isinstance(value, Enum) else value
 
 
-@_details_of.register
-def _(told: InboundReferral) -> Details:
-    return Referral(referred_customer_id=told.referred_customer_id, referred_label=told.referred_label)
+_PLAIN: dict[str, type[Details]] = {
+    InboundPayment.event_type: Payment,
+    InboundUsage.event_type: Usage,
+    InboundService.event_type: Service,
+    InboundComplaint.event_type: Complaint,
+    InboundComplaintAssignment.event_type: ComplaintAssignment,
+    InboundComplaintResponse.event_type: ComplaintResponse,
+    InboundComplaintResolution.event_type: ComplaintResolution,
+    InboundComplaintFollowUp.event_type: ComplaintFollowUp,
+    InboundComplaintClosure.event_type: ComplaintClosure,
+    InboundComplaintReopening.event_type: ComplaintReopening,
+    InboundVisit.event_type: Visit,
+    InboundSurvey.event_type: Survey,
+    InboundReferral.event_type: Referral,
+    InboundCall.event_type: Call,
+    InboundCorrespondence.event_type: Correspondence,
+    InboundMention.event_type: Mention,
+    InboundEngagement.event_type: Engagement,
+    InboundCompetitor.event_type: Competitor,
+    InboundNote.event_type: Note,
+}

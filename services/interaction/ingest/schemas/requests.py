@@ -18,13 +18,28 @@ from services.interaction.ingest.schemas.examples import INTERACTIONS
 from services.interaction.ingest.schemas.inbound import Admission
 from shared.contracts.common import ShortText
 from shared.contracts.inbound import (
+    InboundCall,
+    InboundCompetitor,
     InboundComplaint,
+    InboundComplaintAssignment,
+    InboundComplaintClosure,
+    InboundComplaintFollowUp,
+    InboundComplaintReopening,
     InboundComplaintResolution,
+    InboundComplaintResponse,
+    InboundCorrespondence,
+    InboundEngagement,
+    InboundMention,
+    InboundNote,
+    InboundPayment,
     InboundPurchase,
     InboundReferral,
     InboundReturn,
+    InboundService,
     InboundSurvey,
+    InboundUsage,
     InboundVisit,
+    InboundVoid,
 )
 from shared.errors import InvalidInput
 from shared.ids import uuid7
@@ -91,14 +106,103 @@ class ReferralCreate(Submission, InboundReferral):
     kind: Literal["referral"]
 
 
+class PaymentCreate(Submission, InboundPayment):
+    """An invoice fell due, was paid, or is overdue."""
+
+    kind: Literal["payment"]
+
+
+class UsageCreate(Submission, InboundUsage):
+    kind: Literal["usage"]
+
+
+class ServiceCreate(Submission, InboundService):
+    kind: Literal["service"]
+
+
+class ComplaintAssignmentCreate(Submission, InboundComplaintAssignment):
+    """Gives the case to a department or a person."""
+
+    kind: Literal["complaint_assignment"]
+
+
+class ComplaintResponseCreate(Submission, InboundComplaintResponse):
+    """Answers the customer; the first answer stops the clock."""
+
+    kind: Literal["complaint_response"]
+
+
+class ComplaintFollowUpCreate(Submission, InboundComplaintFollowUp):
+    """How it went, asked after the resolution."""
+
+    kind: Literal["complaint_follow_up"]
+
+
+class ComplaintClosureCreate(Submission, InboundComplaintClosure):
+    kind: Literal["complaint_closure"]
+
+
+class ComplaintReopeningCreate(Submission, InboundComplaintReopening):
+    """Opens the case again, with new promises."""
+
+    kind: Literal["complaint_reopening"]
+
+
+class CallCreate(Submission, InboundCall):
+    kind: Literal["call"]
+
+
+class CorrespondenceCreate(Submission, InboundCorrespondence):
+    """A message from or to the customer, written by people; the platform's own are in the timeline as `message`."""
+
+    kind: Literal["correspondence"]
+
+
+class MentionCreate(Submission, InboundMention):
+    kind: Literal["mention"]
+
+
+class EngagementCreate(Submission, InboundEngagement):
+    kind: Literal["engagement"]
+
+
+class CompetitorCreate(Submission, InboundCompetitor):
+    kind: Literal["competitor"]
+
+
+class NoteCreate(Submission, InboundNote):
+    kind: Literal["note"]
+
+
+class VoidCreate(Submission, InboundVoid):
+    """Takes an earlier interaction of the same customer back. To correct one, send the right one with `amends`."""
+
+    kind: Literal["void"]
+
+
 InteractionCreate = Annotated[
     PurchaseCreate
     | ReturnCreate
+    | PaymentCreate
+    | UsageCreate
+    | ServiceCreate
     | ComplaintCreate
+    | ComplaintAssignmentCreate
+    | ComplaintResponseCreate
     | ComplaintResolutionCreate
+    | ComplaintFollowUpCreate
+    | ComplaintClosureCreate
+    | ComplaintReopeningCreate
     | VisitCreate
     | SurveyCreate
-    | ReferralCreate,
+    | ReferralCreate
+    | CallCreate
+    | CorrespondenceCreate
+    | MentionCreate
+    | EngagementCreate
+    | CompetitorCreate
+    | NoteCreate
+    | VoidCreate,
     Field(discriminator="kind"),
 ]
 

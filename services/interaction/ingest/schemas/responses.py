@@ -7,17 +7,33 @@ from uuid import UUID
 import msgspec
 from pydantic import BaseModel, Field, TypeAdapter
 
+from services.interaction.ingest.details import Circumstances, Details, Void
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, State
 from shared.contracts.inbound import (
     CustomerReference,
+    InboundCall,
+    InboundCompetitor,
     InboundComplaint,
+    InboundComplaintAssignment,
+    InboundComplaintClosure,
+    InboundComplaintFollowUp,
+    InboundComplaintReopening,
     InboundComplaintResolution,
+    InboundComplaintResponse,
+    InboundCorrespondence,
+    InboundEngagement,
+    InboundMention,
+    InboundNote,
+    InboundPayment,
     InboundPurchase,
     InboundReferral,
     InboundReturn,
+    InboundService,
     InboundSurvey,
+    InboundUsage,
     InboundVisit,
+    InboundVoid,
 )
 from shared.money import Money, decimal_text
 from shared.web.schemas import Problem, ResponseModel
@@ -33,6 +49,10 @@ class Recorded(BaseModel):
     id: Annotated[str, Field(description="its identity within `source`")]
     occurred_at: datetime
     recorded_at: datetime
+    voided_by: Annotated[
+        UUID | None, Field(description="the interaction that took it back; it counts for nothing since then")
+    ] = None
+    replaced_by: Annotated[UUID | None, Field(description="the interaction that counts in its place")] = None
 
 
 class PurchaseRead(Recorded, InboundPurchase):
@@ -63,8 +83,89 @@ class ReferralRead(Recorded, InboundReferral):
     kind: Literal["referral"]
 
 
+class PaymentRead(Recorded, InboundPayment):
+    kind: Literal["payment"]
+
+
+class UsageRead(Recorded, InboundUsage):
+    kind: Literal["usage"]
+
+
+class ServiceRead(Recorded, InboundService):
+    kind: Literal["service"]
+
+
+class ComplaintAssignmentRead(Recorded, InboundComplaintAssignment):
+    kind: Literal["complaint_assignment"]
+
+
+class ComplaintResponseRead(Recorded, InboundComplaintResponse):
+    kind: Literal["complaint_response"]
+
+
+class ComplaintFollowUpRead(Recorded, InboundComplaintFollowUp):
+    kind: Literal["complaint_follow_up"]
+
+
+class ComplaintClosureRead(Recorded, InboundComplaintClosure):
+    kind: Literal["complaint_closure"]
+
+
+class ComplaintReopeningRead(Recorded, InboundComplaintReopening):
+    kind: Literal["complaint_reopening"]
+
+
+class CallRead(Recorded, InboundCall):
+    kind: Literal["call"]
+
+
+class CorrespondenceRead(Recorded, InboundCorrespondence):
+    kind: Literal["correspondence"]
+
+
+class MentionRead(Recorded, InboundMention):
+    kind: Literal["mention"]
+
+
+class EngagementRead(Recorded, InboundEngagement):
+    kind: Literal["engagement"]
+
+
+class CompetitorRead(Recorded, InboundCompetitor):
+    kind: Literal["competitor"]
+
+
+class NoteRead(Recorded, InboundNote):
+    kind: Literal["note"]
+
+
+class VoidRead(Recorded, InboundVoid):
+    kind: Literal["void"]
+
+
 InteractionRead = Annotated[
-    PurchaseRead | ReturnRead | ComplaintRead | ComplaintResolutionRead | VisitRead | SurveyRead | ReferralRead,
+    PurchaseRead
+    | ReturnRead
+    | PaymentRead
+    | UsageRead
+    | ServiceRead
+    | ComplaintRead
+    | ComplaintAssignmentRead
+    | ComplaintResponseRead
+    | ComplaintResolutionRead
+    | ComplaintFollowUpRead
+    | ComplaintClosureRead
+    | ComplaintReopeningRead
+    | VisitRead
+    | SurveyRead
+    | ReferralRead
+    | CallRead
+    | CorrespondenceRead
+    | MentionRead
+    | EngagementRead
+    | CompetitorRead
+    | NoteRead
+    | VoidRead,
     Field(discriminator="kind"),
 ]
 _reads: TypeAdapter[InteractionRead] = TypeAdapter(InteractionRead)
@@ -101,7 +202,10 @@ def read_of(interaction: RecordedInteraction) -> InteractionRead:
     content = interaction.content
     return _reads.validate_python(
         {
-            **_with_decimals(msgspec.to_builtins(content.details)),
+            **_told(content.details),
+            **_with_decimals(_circumstances(content.circumstances)),
+            "voided_by": interaction.voided and interaction.voided.void_id,
+            "replaced_by": interaction.voided and interaction.voided.replaced_by,
             "kind": content.details.kind.value,
             "interaction_id": content.interaction_id,
             "state": interaction.state,
@@ -115,6 +219,21 @@ def read_of(interaction: RecordedInteraction) -> InteractionRead:
             "actor": content.actor,
         }
     )
+
+
+def _told(details: Details) -> dict[str, Any]:
+    if isinstance(details, Void):
+        return {"original": {"interaction_id": details.voided_interaction_id}, "reason": details.reason}
+    told: dict[str, Any] = _with_decimals(msgspec.to_builtins(details))
+    return told
+
+
+def _circumstances(told: Circumstances) -> dict[str, Any]:
+    return {
+        "contact_id": told.contact_id,
+        "cost_to_serve": msgspec.to_builtins(told.cost_to_serve),
+        "amends": told.amends and {"interaction_id": told.amends},
+    }
 
 
 def _reference(customer: CustomerKey) -> CustomerReference:

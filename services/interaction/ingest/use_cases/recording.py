@@ -1,12 +1,11 @@
 """Recording interactions, whatever door they came by, and giving them to their customers once those are known."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.interaction.complaints.use_cases import CaseFact, Opening, Resolution, follow_complaints
-from services.interaction.ingest.details import Complaint, ComplaintResolution
+from services.interaction.complaints.use_cases import Promise, PromisePolicy
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction, differences
 from services.interaction.ingest.outcome import Accepted, Outcome, Refused
@@ -25,6 +24,8 @@ from services.interaction.ingest.repository.interactions import (
 )
 from services.interaction.ingest.schemas.published import event_of
 from services.interaction.ingest.sighting import CustomerSighting, latest_of, owners_of
+from services.interaction.ingest.use_cases.cases import follow_cases
+from services.interaction.ingest.use_cases.voids import apply_corrections, attach_corrections
 from shared.clock import Clock
 from shared.errors import Conflict, InvalidInput
 from shared.messaging.outbox import Outbox
@@ -36,6 +37,7 @@ async def record_interactions(
     clock: Clock,
     commands: Sequence[RecordInteraction],
     *,
+    policy: PromisePolicy,
     require_known_customer: bool = False,
 ) -> list[Outcome]:
     """Keeps each interaction once and publishes those whose customer is known; an outcome per command, in order.
@@ -51,21 +53,45 @@ async def record_interactions(
         if customer_id is not None or not require_known_customer:
             firsts.setdefault(command.interaction_id, RecordedInteraction(command, customer_id, recorded_at))
     new = await insert_interactions(session, firsts.values())
+    corrections = await apply_corrections(session, [firsts[interaction_id] for interaction_id in new])
+    new -= corrections.refused.keys()
     kept = firsts | await load_interactions(session, firsts.keys() - new)
     fresh = [interaction for interaction_id, interaction in firsts.items() if interaction_id in new]
-    await follow_complaints(session, _case_facts(fresh))
+    promises = await follow_cases(session, [*fresh, *corrections.originals], policy)
+    await _publish(session, outbox, (*corrections.voids.values(), *fresh), promises)
+    return [
+        Refused(corrections.refused[command.interaction_id])
+        if command.interaction_id in corrections.refused
+        else _outcome(command, kept, new, customers.get(command.customer))
+        for command in commands
+    ]
+
+
+async def _publish(
+    session: AsyncSession,
+    outbox: Outbox,
+    interactions: Sequence[RecordedInteraction],
+    promises: Mapping[UUID, Promise],
+) -> None:
+    """Those whose customer is known; the others when it appears."""
     await outbox.append(
         session,
         [
-            event_of(interaction, interaction.customer_id, causation_id=interaction.content.causation_id)
-            for interaction in fresh
+            event_of(
+                interaction,
+                interaction.customer_id,
+                causation_id=interaction.content.causation_id,
+                promise=promises.get(interaction.content.interaction_id),
+            )
+            for interaction in interactions
             if interaction.customer_id is not None
         ],
     )
-    return [_outcome(command, kept, new, customers.get(command.customer)) for command in commands]
 
 
-async def learn_customers(session: AsyncSession, outbox: Outbox, sightings: Sequence[CustomerSighting]) -> None:
+async def learn_customers(
+    session: AsyncSession, outbox: Outbox, sightings: Sequence[CustomerSighting], *, policy: PromisePolicy
+) -> None:
     """Takes note of customers and their identities, and publishes what was kept until they appeared.
 
     Interactions of one customer are published in the order in which they occurred. Sightings of one customer come in
@@ -74,7 +100,7 @@ async def learn_customers(session: AsyncSession, outbox: Outbox, sightings: Sequ
     owners = owners_of(sightings)
     await lock_to_learn(session, owners)
     latest = latest_of(sightings)
-    new = await save_versions(session, {customer_id: sighting.version for customer_id, sighting in latest.items()})
+    new = await save_versions(session, latest.values())
     if not new:
         return
     claims = [
@@ -84,7 +110,7 @@ async def learn_customers(session: AsyncSession, outbox: Outbox, sightings: Sequ
         for key in sighting.external_keys
     ]
     await replace_claims(session, new, claims)
-    await _attach(session, outbox, {key: owner for key, owner in owners.items() if owner.customer_id in new})
+    await _attach(session, outbox, {key: owner for key, owner in owners.items() if owner.customer_id in new}, policy)
 
 
 async def _find_or_await(session: AsyncSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
@@ -101,46 +127,26 @@ async def _find_or_await(session: AsyncSession, keys: Collection[CustomerKey]) -
     return known
 
 
-async def _attach(session: AsyncSession, outbox: Outbox, owners: Mapping[CustomerKey, CustomerSighting]) -> None:
+async def _attach(
+    session: AsyncSession, outbox: Outbox, owners: Mapping[CustomerKey, CustomerSighting], policy: PromisePolicy
+) -> None:
     attached = await attach_interactions(session, {key: owner.customer_id for key, owner in owners.items()})
     attached.sort(key=lambda it: (it.content.occurred_at, it.recorded_at, it.content.interaction_id))
-    await follow_complaints(session, _case_facts(attached))
+    originals = await attach_corrections(session, attached)
+    promises = await follow_cases(session, [*attached, *originals], policy)
     await outbox.append(
         session,
         [
-            event_of(interaction, owner.customer_id, causation_id=owner.event_id)
+            event_of(
+                interaction,
+                owner.customer_id,
+                causation_id=owner.event_id,
+                promise=promises.get(interaction.content.interaction_id),
+            )
             for interaction in attached
             for owner in [owners[interaction.content.customer]]
         ],
     )
-
-
-def _case_facts(interactions: Iterable[RecordedInteraction]) -> list[CaseFact]:
-    facts = []
-    for interaction in interactions:
-        content, details = interaction.content, interaction.content.details
-        fact: Opening | Resolution
-        if isinstance(details, Complaint):
-            fact = Opening(
-                interaction_id=content.interaction_id,
-                at=content.occurred_at,
-                customer_id=interaction.customer_id,
-                severity=details.severity,
-                category=details.category,
-                description=details.description,
-            )
-        elif isinstance(details, ComplaintResolution):
-            fact = Resolution(
-                interaction_id=content.interaction_id,
-                at=content.occurred_at,
-                customer_id=interaction.customer_id,
-                outcome=details.outcome,
-                compensation=details.compensation,
-            )
-        else:
-            continue
-        facts.append(CaseFact(content.source, details.case, fact))
-    return facts
 
 
 def _outcome(
