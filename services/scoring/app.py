@@ -93,6 +93,7 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
             broker=platform.broker,
             # The facts table remembers every event, and customers their version.
             deduplicate=False,
+            twins=True,
             max_batch=settings.max_batch,
         ),
     )

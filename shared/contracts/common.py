@@ -11,7 +11,8 @@ LanguageTag = Annotated[str, Field(pattern=r"^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]
 SINGLE_LINE = r"^[^\x00-\x1f\x7f-\x9f]*$"
 """No control characters: CloudEvents forbids them, PostgreSQL cannot store NUL, and a log line must stay one line."""
 ShortText = Annotated[str, Field(min_length=1, max_length=200, pattern=SINGLE_LINE)]
-LongText = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
+NO_NUL = r"^[^\x00]*$"
+LongText = Annotated[str, Field(max_length=2000, pattern=NO_NUL)]
 
 
 class Value(BaseModel):

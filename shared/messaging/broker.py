@@ -1,9 +1,10 @@
 """The broker as the platform needs it; `embedded` and `kafka` provide it and pass the same behaviour suite."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
+
+from msgspec import Struct
 
 from shared.contracts.topics import TopicSpec
 
@@ -18,8 +19,7 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
-@dataclass(frozen=True, slots=True)
-class OutgoingRecord:
+class OutgoingRecord(Struct, frozen=True):
     """A record to publish; records of one topic and key keep their order. `value` None is a tombstone."""
 
     topic: str
@@ -28,8 +28,7 @@ class OutgoingRecord:
     headers: Headers = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """A record as read back; `timestamp` is when the broker took it."""
 
     topic: str

@@ -9,7 +9,7 @@ says the way out.
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -41,6 +41,7 @@ _packed_headers: msgspec.msgpack.Decoder[tuple[tuple[str, bytes], ...]] = msgspe
     tuple[tuple[str, bytes], ...]
 )
 _pack = msgspec.msgpack.Encoder().encode
+_write_twin = msgspec.json.Encoder().encode
 
 
 class UnknownEventType(RapportError):
@@ -112,7 +113,7 @@ def encode(envelope: Envelope, data: EventData) -> tuple[Headers, bytes | None]:
         value = getattr(envelope, name)
         if value is not None:
             headers.append((f"ce_{name}", value.encode()))
-    return tuple(headers), None if data.tombstone else _adapter(type(data)).dump_json(data)
+    return tuple(headers), None if data.tombstone else _value(data)
 
 
 def decode(record: Record) -> Event[Any]:
@@ -150,9 +151,13 @@ def build(raw: RawEvent, model: type[EventData]) -> Event[Any]:
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise _poison("attribute_invalid", _path(first), f"is wrong: {_sentence(first)}") from None
-    event = Event(envelope, _tombstone(raw, model) if model.tombstone else _data(raw, model))
+    return addressed(Event(envelope, _tombstone(raw, model) if model.tombstone else _data(raw, model)))
+
+
+def addressed(event: Event[Any]) -> Event[Any]:
+    """The event, whose subject is the customer of its data. Raises Poison where it is not."""
     customer_id = getattr(event.data, "customer_id", None)
-    if customer_id is not None and envelope.subject != str(customer_id):
+    if customer_id is not None and event.envelope.subject != str(customer_id):
         raise _poison("subject_mismatch", "subject", "must be the customer_id of the data, in lower case")
     return event
 
@@ -249,12 +254,20 @@ def _tombstone(raw: RawEvent, model: type[EventData]) -> EventData:
     return _adapter(model).validate_python({"customer_id": customer_id})
 
 
+def _value(data: EventData) -> bytes:
+    return _write_twin(data) if isinstance(data, msgspec.Struct) else _adapter(type(data)).dump_json(data)
+
+
 @cache
 def _adapter(model: type[EventData]) -> TypeAdapter[EventData]:
     return TypeAdapter(model)
 
 
+@lru_cache(maxsize=1024)
 def _instant(value: datetime) -> bytes:
+    # Kept, since the effects of a batch share their instants.
+    if value.tzinfo is None:
+        raise ValueError("an event needs aware instants")
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 

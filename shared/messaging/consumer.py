@@ -29,9 +29,10 @@ __all__ = ["Consumer", "Handler"]
 class Consumer:
     """A component. Several of one group, in any number of processes, share its partitions.
 
-    `deduplicate=False` leaves out the inbox, for handlers whose own table serves as one. A handler that takes longer
-    than `handler_timeout_seconds` is broken off, with smaller and smaller batches and then a few times with the one
-    event that remains. `limit` says when dead letters are too many to go on.
+    `deduplicate=False` leaves out the inbox, for handlers whose own table serves as one. `twins=True` hands out twins
+    (`shared/twins`) of envelopes and data, which are read several times faster than the models. A handler
+    that takes longer than `handler_timeout_seconds` is broken off, with smaller and smaller batches and then a few
+    times with the one event that remains. `limit` says when dead letters are too many to go on.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Consumer:
         database: Database,
         broker: Broker,
         deduplicate: bool = True,
+        twins: bool = False,
         max_batch: int = 1000,
         handler_timeout_seconds: float = 30.0,
         policy: RetryPolicy | None = None,
@@ -52,6 +54,7 @@ class Consumer:
         self._database = database
         self._broker = broker
         self._deduplicate = deduplicate
+        self._twins = twins
         self._max_batch = max_batch
         self._handler_timeout = handler_timeout_seconds
         self._policy = policy or RetryPolicy()
@@ -79,6 +82,7 @@ class Consumer:
                 dispatcher=self._dispatcher,
                 database=self._database,
                 deduplicate=self._deduplicate,
+                twins=self._twins,
                 attempts=attempts,
                 limit=self._limit,
                 metrics=metrics,

@@ -25,7 +25,7 @@ class Dispatcher:
         self.models = {model.event_type: model for model in handlers}
         self.topics = tuple(sorted({model.topic for model in handlers}))
         self._distinct = tuple(dict.fromkeys(handlers.values()))
-        self._place = {model: self._distinct.index(handler) for model, handler in handlers.items()}
+        self._place = {model.event_type: self._distinct.index(handler) for model, handler in handlers.items()}
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
         if len(self._distinct) == 1:
@@ -33,7 +33,7 @@ class Dispatcher:
         else:
             sorted_out: list[list[Event[Any]]] = [[] for _ in self._distinct]
             for event in events:
-                sorted_out[self._place[type(event.data)]].append(event)
+                sorted_out[self._place[event.data.event_type]].append(event)
             shares = list(sorted_out)
         for handler, share in zip(self._distinct, shares, strict=True):
             if share:

@@ -1,10 +1,10 @@
 """The outbox: events become part of the transaction that makes them true, and are published once it has committed."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct, field
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, wall_now
@@ -16,6 +16,7 @@ from shared.errors import TooLarge
 from shared.messaging.broker import MAX_RECORD_BYTES
 from shared.messaging.codec import encode, new_event_id, pack_headers
 from shared.messaging.correlation import bound_causation_id, bound_traceparent, correlation_of
+from shared.twins import twin_of
 
 CHANNEL = "outbox"
 """The NOTIFY channel that wakes the relay."""
@@ -39,10 +40,15 @@ WITH appended AS (
 )
 SELECT pg_notify($6, '') WHERE NOT pg_try_advisory_xact_lock_shared($7)
 """
+_WAKE = "SELECT pg_notify($1, '') WHERE NOT pg_try_advisory_xact_lock_shared($2)"
+_COLUMNS = ("topic", "key", "headers", "value", "created_at")
+_MANY = 50
+"""From here on COPY and a statement of its own for the relay cost less than one statement over arrays."""
+
+_Envelope = twin_of(Envelope)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NewEvent:
+class NewEvent(Struct, frozen=True, kw_only=True):
     """A fact to publish about a customer; topic and type follow from its data.
 
     `time` is the business instant of the fact, by default now; `causation_id` is the id of the event that caused it, by
@@ -72,7 +78,7 @@ class Outbox:
         self._clock = clock
 
     async def append(self, session: AsyncSession, events: Sequence[NewEvent]) -> None:
-        """Adds `events` in their order, in one statement; they leave when the caller's transaction commits.
+        """Adds `events` in their order; they leave when the caller's transaction commits.
 
         Raises TooLarge when one exceeds what a broker takes.
         """
@@ -81,10 +87,13 @@ class Outbox:
         await session.flush()  # the changes told of take their row locks before the ids are drawn
         recorded_at = wall_now()
         rows = [self._row(event, recorded_at) for event in events]
-        topics, keys, headers, values = zip(*rows, strict=True)
-        await (await driver(session)).execute(
-            _APPEND, topics, keys, headers, values, recorded_at, CHANNEL, RELAY_ASLEEP
-        )
+        connection = await driver(session)
+        if len(rows) < _MANY:
+            topics, keys, headers, values, _ = zip(*rows, strict=True)
+            await connection.execute(_APPEND, topics, keys, headers, values, recorded_at, CHANNEL, RELAY_ASLEEP)
+        else:
+            await connection.copy_records_to_table("outbox", records=rows, columns=_COLUMNS)
+            await connection.execute(_WAKE, CHANNEL, RELAY_ASLEEP)
 
     async def append_tombstone(self, session: AsyncSession, *, topic: str, key: UUID) -> None:
         """Makes a compacted `topic` forget `key`. Raises KeyError when nothing stands for that on this topic."""
@@ -92,11 +101,11 @@ class Outbox:
             session, [NewEvent(data=TOMBSTONES[topic].model_validate({"customer_id": key}), customer_id=key)]
         )
 
-    def _row(self, event: NewEvent, recorded_at: datetime) -> tuple[str, bytes, bytes, bytes | None]:
+    def _row(self, event: NewEvent, recorded_at: datetime) -> tuple[str, bytes, bytes, bytes | None, datetime]:
         subject = str(event.customer_id)
         causation_id = event.causation_id or bound_causation_id()
         headers, value = encode(
-            Envelope(
+            _Envelope(
                 id=event.id,
                 source=self._source,
                 type=event.data.event_type,
@@ -115,4 +124,4 @@ class Outbox:
                 f"the event {event.data.event_type} would exceed {MAX_RECORD_BYTES} bytes; shorten its texts or lists",
                 code="event_too_large",
             )
-        return event.data.topic, subject.encode(), packed, value
+        return event.data.topic, subject.encode(), packed, value, recorded_at

@@ -27,6 +27,7 @@ from shared.messaging.correlation import correlated
 from shared.messaging.dead_letter_limit import DeadLetterLimit
 from shared.messaging.dispatch import Dispatcher
 from shared.messaging.inbox import claim
+from shared.messaging.twin_codec import build_twin
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +42,7 @@ class Pipeline:
         dispatcher: Dispatcher,
         database: Database,
         deduplicate: bool,
+        twins: bool,
         attempts: Attempts,
         limit: DeadLetterLimit,
         metrics: ConsumerMetrics,
@@ -49,6 +51,7 @@ class Pipeline:
         self._dispatch = dispatcher
         self._database = database
         self._deduplicate = deduplicate
+        self._build = build_twin if twins else build
         self._attempts = attempts
         self._limit = limit
         self._metrics = metrics
@@ -67,7 +70,7 @@ class Pipeline:
                 if model is None:
                     skipped[label_of(raw.type)] += 1
                 else:
-                    deliveries.append((record, build(raw, model)))
+                    deliveries.append((record, self._build(raw, model)))
             except Poison as error:
                 await self._bury(record, None, error, pause)
         self._metrics.skipped(skipped)
@@ -103,7 +106,7 @@ class Pipeline:
                 code="event_type_unhandled",
                 field="type",
             )
-        return build(raw, model)
+        return self._build(raw, model)
 
     async def apply_within(self, session: AsyncSession, events: Sequence[Event[Any]]) -> Sequence[Event[Any]]:
         """Applies those of `events` that are new within the session's transaction, and returns them."""

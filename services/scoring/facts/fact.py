@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from enum import IntEnum
-from typing import NamedTuple
+from typing import Final
 from uuid import UUID
+
+from msgspec import Struct
 
 
 class FactKind(IntEnum):
@@ -23,7 +25,7 @@ class Instrument(IntEnum):
     NPS = 2
 
 
-class Detail(NamedTuple):
+class Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     """What only some kinds have: the case and its severity (index into the policy's SEVERITIES), a survey's answer in
     points of 100, the categories bought."""
 
@@ -35,7 +37,10 @@ class Detail(NamedTuple):
     categories: tuple[str, ...] = ()
 
 
-class Fact(NamedTuple):
+NO_DETAIL: Final = Detail()
+
+
+class Fact(Struct, frozen=True, gc=False):
     """`amount` and `margin` are minor units of `currency`: paid for a purchase, given back for a return, given as
     compensation by a resolution. `margin` is None where its origin did not know it."""
 
@@ -46,7 +51,7 @@ class Fact(NamedTuple):
     amount: int | None = None
     margin: int | None = None
     currency: str | None = None
-    detail: Detail = Detail()
+    detail: Detail = NO_DETAIL
 
 
 def survey_points(instrument: Instrument, score: int) -> int:

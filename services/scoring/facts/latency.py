@@ -1,5 +1,6 @@
 """How long events wait from being recorded to being scored, as counts in buckets that can be added up."""
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -25,7 +26,4 @@ def quantile(counts: Sequence[int], probability: float) -> int | None:
 
 
 def _bucket(latency: float) -> int:
-    for place, bound in enumerate(BOUNDS_MS):
-        if latency <= bound:
-            return place
-    return len(BOUNDS_MS) - 1
+    return min(bisect_left(BOUNDS_MS, latency), len(BOUNDS_MS) - 1)

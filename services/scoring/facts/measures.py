@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
+from functools import lru_cache
 from typing import Final
+from zoneinfo import ZoneInfo
 
 from services.scoring.facts.fact import Fact
 from services.scoring.policies.policy import Policy
@@ -25,12 +27,13 @@ class Measures:
     def __init__(self, policy: Policy) -> None:
         money = policy.money
         self._zone = policy.zone
-        self._rates = {
+        rates = {
             code: Fraction(rate) * Fraction(10) ** (money.digits - MINOR_UNIT_DIGITS[code])
             for code, rate in money.rates.items()
         }
         default = Fraction(money.default_margin_rate)
-        self._default_margins = {code: rate * default for code, rate in self._rates.items()}
+        self._rates = {code: rate.as_integer_ratio() for code, rate in rates.items()}
+        self._default_margins = {code: (rate * default).as_integer_ratio() for code, rate in rates.items()}
 
     def counts_like(self, other: "Measures") -> bool:
         """Whether statistics folded by either are the same."""
@@ -57,7 +60,13 @@ class Measures:
 
     def start_of(self, day: int) -> datetime:
         """The first instant of a local day, in UTC."""
-        return datetime.combine(self.date(day), time(), tzinfo=self._zone).astimezone(UTC)
+        return _start_of(day, self._zone)
+
+
+@lru_cache(maxsize=8192)
+def _start_of(day: int, zone: ZoneInfo) -> datetime:
+    # Asked again and again for the same few thousand days, of which each costs more than the rest of a review.
+    return datetime.combine(date.fromordinal(day + _EPOCH_ORDINAL), time(), tzinfo=zone).astimezone(UTC)
 
 
 def divide(numerator: int, denominator: int) -> int:
@@ -75,7 +84,7 @@ def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 
 
-def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None, *, field: str = "amount") -> int:
+def _apply(rates: Mapping[str, tuple[int, int]], minor: int, currency: str | None, *, field: str = "amount") -> int:
     if minor == 0:
         return 0
     rate = rates.get(currency or "")
@@ -85,7 +94,8 @@ def _apply(rates: Mapping[str, Fraction], minor: int, currency: str | None, *, f
             code="currency_without_rate",
             field="amount.currency",
         )
-    converted = minor if rate == 1 else divide(minor * rate.numerator, rate.denominator)
+    numerator, denominator = rate
+    converted = minor * numerator if denominator == 1 else divide(minor * numerator, denominator)
     if abs(converted) > LARGEST_AMOUNT:
         raise Poison(
             f"{minor} minor units of {currency} are {converted} of the reporting currency; "

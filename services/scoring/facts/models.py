@@ -30,7 +30,8 @@ class CustomerStatistics(Base, table=True):
     """The hot row of a customer: rewritten with every batch that names them.
 
     No index covers a changing column and pages keep room, so that PostgreSQL updates in place (HOT). `packed` holds the
-    whole of the statistics; the columns beside it repeat what models and portfolio aggregate in SQL.
+    whole of the statistics; the columns beside it repeat what models and portfolio aggregate in SQL. `memory` is what
+    telling scores remembers of the customer (`scores/memory`).
     """
 
     __tablename__ = "customer_statistics"
@@ -45,6 +46,7 @@ class CustomerStatistics(Base, table=True):
     returned_margin: int = Field(default=0, sa_type=BigInteger)
     realised: int = Field(default=0, sa_type=BigInteger)
     packed: bytes = Field(sa_type=LargeBinary)
+    memory: bytes | None = Field(default=None, sa_type=LargeBinary)
 
 
 class KnownCustomer(Base, table=True):

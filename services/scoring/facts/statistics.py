@@ -6,18 +6,19 @@ gives the same statistics. Being once per event is not their business: the facts
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import Fact, FactKind, Instrument
 from services.scoring.facts.measures import Measures, to_microseconds
 
 
-class DayMargin(NamedTuple):
+class DayMargin(Struct, frozen=True, array_like=True, gc=False):
     day: int
     margin: int
 
 
-class Answers(NamedTuple):
+class Answers(Struct, frozen=True, array_like=True, gc=False):
     """How many `answers` of one day gave the same points."""
 
     day: int
@@ -26,7 +27,7 @@ class Answers(NamedTuple):
     answers: int
 
 
-class Case(NamedTuple):
+class Case(Struct, frozen=True, array_like=True, gc=False):
     """A complaint by its origin's name, perhaps known by its resolution only; instants in microseconds since 1970."""
 
     source: str
@@ -38,7 +39,7 @@ class Case(NamedTuple):
     resolved_last: int | None
 
 
-class Statistics(NamedTuple):
+class Statistics(Struct, frozen=True, array_like=True, gc=False):
     """Money in minor units of the reporting currency; `purchase_days` and `deductions` (margin of returns and
     compensation) per local day, ascending; `cases` by source and name."""
 
@@ -189,8 +190,11 @@ def _merge_categories(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str
 
 
 def _of_purchase(fact: Fact, measures: Measures) -> Statistics:
-    margin = measures.margin(fact)
-    return _at(fact)._replace(
+    at, margin = to_microseconds(fact.occurred_at), measures.margin(fact)
+    return Statistics(
+        facts=1,
+        first_at=at,
+        last_at=at,
         purchases=1,
         revenue=measures.revenue(fact),
         margin=margin,
@@ -200,8 +204,11 @@ def _of_purchase(fact: Fact, measures: Measures) -> Statistics:
 
 
 def _of_return(fact: Fact, measures: Measures) -> Statistics:
-    margin = measures.margin(fact)
-    return _at(fact)._replace(
+    at, margin = to_microseconds(fact.occurred_at), measures.margin(fact)
+    return Statistics(
+        facts=1,
+        first_at=at,
+        last_at=at,
         returns=1,
         returned_revenue=measures.revenue(fact),
         returned_margin=margin,
@@ -210,37 +217,33 @@ def _of_return(fact: Fact, measures: Measures) -> Statistics:
 
 
 def _of_complaint(fact: Fact, _measures: Measures) -> Statistics:
-    at = to_microseconds(fact.occurred_at)
-    severity = fact.detail.severity or 0
-    return _at(fact)._replace(
-        cases=(Case(fact.detail.source or "", fact.detail.case or "", severity, at, at, None, None),)
-    )
+    at, detail = to_microseconds(fact.occurred_at), fact.detail
+    case = Case(detail.source or "", detail.case or "", detail.severity or 0, at, at, None, None)
+    return Statistics(facts=1, first_at=at, last_at=at, cases=(case,))
 
 
 def _of_resolution(fact: Fact, measures: Measures) -> Statistics:
-    at = to_microseconds(fact.occurred_at)
-    case = Case(fact.detail.source or "", fact.detail.case or "", 0, None, None, at, at)
+    at, detail = to_microseconds(fact.occurred_at), fact.detail
+    case = Case(detail.source or "", detail.case or "", 0, None, None, at, at)
     compensation = measures.revenue(fact)
     deductions = (DayMargin(measures.day(fact.occurred_at), compensation),) if compensation else ()
-    return _at(fact)._replace(cases=(case,), compensation=compensation, deductions=deductions)
+    return Statistics(facts=1, first_at=at, last_at=at, compensation=compensation, deductions=deductions, cases=(case,))
 
 
 def _of_visit(fact: Fact, _measures: Measures) -> Statistics:
-    return _at(fact)._replace(visits=1)
+    at = to_microseconds(fact.occurred_at)
+    return Statistics(facts=1, first_at=at, last_at=at, visits=1)
 
 
 def _of_survey(fact: Fact, measures: Measures) -> Statistics:
-    instrument, points = fact.detail.instrument or Instrument.CSAT, fact.detail.points or 0
-    return _at(fact)._replace(surveys=(Answers(measures.day(fact.occurred_at), instrument, points, 1),))
+    at, detail = to_microseconds(fact.occurred_at), fact.detail
+    answers = Answers(measures.day(fact.occurred_at), detail.instrument or Instrument.CSAT, detail.points or 0, 1)
+    return Statistics(facts=1, first_at=at, last_at=at, surveys=(answers,))
 
 
 def _of_referral(fact: Fact, _measures: Measures) -> Statistics:
-    return _at(fact)._replace(referrals=1)
-
-
-def _at(fact: Fact) -> Statistics:
     at = to_microseconds(fact.occurred_at)
-    return Statistics(facts=1, first_at=at, last_at=at)
+    return Statistics(facts=1, first_at=at, last_at=at, referrals=1)
 
 
 _CONTRIBUTIONS: dict[FactKind, Callable[[Fact, Measures], Statistics]] = {

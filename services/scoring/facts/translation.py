@@ -1,6 +1,8 @@
 """From the interaction service's events to facts."""
 
-from services.scoring.facts.fact import Detail, Fact, FactKind, Instrument, survey_points
+from typing import Any, Final
+
+from services.scoring.facts.fact import NO_DETAIL, Detail, Fact, FactKind, Instrument, survey_points
 from services.scoring.policies.policy import SEVERITIES
 from shared.contracts import interaction
 from shared.contracts.common import Money
@@ -19,26 +21,30 @@ KINDS: dict[type[InteractionRecorded], FactKind] = {
 """Every event type that becomes a fact."""
 
 
-def to_fact(data: InteractionRecorded) -> Fact:
-    """Raises Poison for amounts that contradict each other."""
-    amount, margin, detail = None, None, Detail()
-    match data:
-        case interaction.PurchaseRecorded():
+_KINDS: Final = {model.event_type: kind for model, kind in KINDS.items()}
+
+
+def to_fact(data: Any) -> Fact:
+    """The fact of one of KINDS or its twin. Raises Poison for amounts that contradict each other."""
+    amount, margin, detail = None, None, NO_DETAIL
+    match kind := _KINDS[data.event_type]:
+        case FactKind.PURCHASE:
             amount, margin = data.amount, data.margin
-            detail = Detail(categories=tuple(sorted({line.category for line in data.lines})))
-        case interaction.ReturnRecorded():
+            if data.lines:
+                detail = Detail(categories=tuple(sorted({line.category for line in data.lines})))
+        case FactKind.RETURN:
             amount, margin = data.amount, data.margin
-        case interaction.ComplaintOpened():
+        case FactKind.COMPLAINT:
             detail = Detail(source=data.source, case=data.case, severity=SEVERITIES.index(data.severity.value))
-        case interaction.ComplaintResolved():
+        case FactKind.RESOLUTION:
             amount, detail = data.compensation, Detail(source=data.source, case=data.case)
-        case interaction.SurveyAnswered():
+        case FactKind.SURVEY:
             instrument = Instrument[data.instrument.upper()]
             detail = Detail(instrument=instrument, points=_points(instrument, data.score))
     return Fact(
         customer_id=data.customer_id,
         event_id=data.interaction_id,
-        kind=KINDS[type(data)],
+        kind=kind,
         occurred_at=data.occurred_at,
         amount=None if amount is None else amount.minor,
         margin=_margin(amount, margin),

@@ -2,8 +2,9 @@
 
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Case, Statistics
@@ -15,8 +16,7 @@ from services.scoring.scores.reason import Reason, total
 from services.scoring.scores.satisfaction import FULL, is_open, state_of
 
 
-@dataclass(frozen=True, slots=True)
-class Churn:
+class Churn(Struct, frozen=True):
     """`reasons` add up to `tenths`."""
 
     tenths: int

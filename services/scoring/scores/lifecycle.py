@@ -1,7 +1,8 @@
 """Whether a customer is still active, and the stage of the relationship (S3: 考察期, 形成期, 稳定期, 退化期)."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
@@ -12,8 +13,7 @@ Stage = Literal["exploration", "formation", "stability", "decline"]
 Basis = Literal["no_purchase", "dormant", "model", "rhythm"]
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(Struct, frozen=True, gc=False):
     """`basis` says what decided: too long a silence, the model's probability, or (without a model) the own rhythm."""
 
     active: bool

@@ -3,9 +3,11 @@ is true. Of each kind of change the smallest one that lifts a class is told.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Literal
+
+from msgspec import structs
 
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.statistics import Statistics, fold
@@ -76,5 +78,5 @@ def _first_lifts(statistics: Statistics, context: Context, now: Score, changes: 
             if rank_of(then, figure) > rank_of(now, figure):
                 reaches = _class_of(then, figure) or ""
                 evidence = {**change.reason.evidence, "figure": figure, "reaches": reaches}
-                yield Lift(figure, reaches, replace(change.reason, evidence=evidence), change.facts, change.at)
+                yield Lift(figure, reaches, structs.replace(change.reason, evidence=evidence), change.facts, change.at)
                 break

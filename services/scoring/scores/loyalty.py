@@ -1,8 +1,9 @@
 """Loyalty: a score of drivers weighted by stage, and the ladder of levels (S3), each step with its evidence."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, cast
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind, Instrument
 from services.scoring.facts.measures import divide
@@ -15,8 +16,7 @@ from services.scoring.scores.satisfaction import FULL, Satisfaction
 Level = Literal["none", "satisfied", "trusting", "behaviourally_loyal", "attitudinally_loyal", "sustainably_loyal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What the ladder looks at."""
 
     satisfaction: Satisfaction

@@ -1,8 +1,9 @@
 """Growth potential (客户增值潜力): what a customer would add if they bought as their better peers do, discounted."""
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.policies.policy import LifetimePolicy
@@ -14,8 +15,7 @@ MissingPotential = Literal["no_purchase", "no_model", "no_peers"]
 _FACTS = (FactKind.PURCHASE, FactKind.RETURN)
 
 
-@dataclass(frozen=True, slots=True)
-class Potential:
+class Potential(Struct, frozen=True):
     """`minor` is the sum of `parts`, which are in the order of a Gap; without them `missing` says why. `gap` is what a
     year lacks, whether the customer is active or not."""
 

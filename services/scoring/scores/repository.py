@@ -1,9 +1,7 @@
 """SQL of told scores, reviews and rescoring, over arrays where it follows a batch."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import fields
+from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,14 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.scores.models import Rescoring
 from services.scoring.scores.telling import Told
 from shared.db.session import driver
-
-_READ_TOLD = """
-SELECT batch.customer_id, due_at, realised_value, current_value, probability_active, satisfaction, loyalty_level,
-       lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
-       last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons
-FROM unnest($1::uuid[]) AS batch (customer_id)
-LEFT JOIN scores USING (customer_id) LEFT JOIN reviews USING (customer_id)
-"""
 
 _UPSERT_TOLD = """
 INSERT INTO scores (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
@@ -58,21 +48,7 @@ VALUES (true, 0, 0, 0, 0, 0, false, $1)
 ON CONFLICT DO NOTHING
 """
 
-_COLUMNS = tuple(field.name for field in fields(Told) if field.name not in ("rfm", "churn_reasons"))
-
 _DUE = "SELECT customer_id FROM reviews WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
-
-
-async def read_told(
-    session: AsyncSession, customer_ids: Collection[UUID]
-) -> dict[UUID, tuple[Told | None, datetime | None]]:
-    """Per customer what was last told, and when the next review is due.
-
-    To be called once the customers' statistics are locked, in a statement of its own: a join in the locking statement
-    would show the row as it was before the wait for the lock.
-    """
-    rows = await (await driver(session)).fetch(_READ_TOLD, list(customer_ids))
-    return {row["customer_id"]: (None if row["realised_value"] is None else _told(row), row["due_at"]) for row in rows}
 
 
 async def upsert_told(session: AsyncSession, told: Mapping[UUID, Told]) -> None:
@@ -135,9 +111,3 @@ async def have_ended(session: AsyncSession, before: int | None) -> bool:
         return True
     oldest = await (await driver(session)).fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
     return int(oldest) >= before
-
-
-def _told(row: Mapping[str, Any]) -> Told:
-    rfm = None if row["recency"] is None else (row["recency"], row["frequency"], row["monetary"])
-    reasons = tuple(row["churn_reasons"] or ())
-    return Told(rfm=rfm, churn_reasons=reasons, **{name: row[name] for name in _COLUMNS})

@@ -19,19 +19,24 @@ from services.scoring.scores.value import patterns_of
 _FAR_WEEKS: Final = 52.0 * 1000
 """Stands for never: calendars end."""
 
+_NEVER: Final = 10**9
+"""As a day: later than any."""
+
 
 def next_review(
     statistics: Statistics,
     context: Context,
     peers: Peers | None,
     moment: tuple[datetime, int],
-    watched: Sequence[int],
+    watched_day: int | None,
 ) -> datetime | None:
     """The first later instant at which some class may change by time alone. `moment` is the instant and its local day,
-    `watched` what `watched_days` found for this customer."""
+    `watched_day` what `next_watched_days` found for this customer."""
     policy, measures, (as_of, today) = context.policy, context.measures, moment
-    days = (*watched, *_change_days(statistics, context, peers, today))
-    next_day = min((day for day in days if day > today), default=None)
+    days = [day for day in _change_days(statistics, context, peers, today) if day > today]
+    if watched_day is not None:
+        days.append(watched_day)
+    next_day = min(days, default=None)
     instants = [*satisfaction_changes(statistics, policy.satisfaction, measures, as_of)]
     if next_day is not None:
         instants.append(measures.start_of(next_day))
@@ -51,22 +56,23 @@ def _change_days(statistics: Statistics, context: Context, peers: Peers | None, 
             yield from quadrant_change_days(statistics, peers, portfolio.year, policy.growth, today)
 
 
-def watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[list[int]]:
-    """Per customer, the days on which the probability of being active has fallen to a level that the policy watches."""
-    turning: list[list[int]] = [[] for _ in customers]
+def next_watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[int | None]:
+    """Per customer, the next day on which the probability of being active falls to a level that the policy watches."""
+    next_days: list[int | None] = [None] * len(customers)
     buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
     if context.model is None or not buyers:
-        return turning
+        return next_days
     policy, model = context.policy, context.model.purchases
     patterns = patterns_of([customers[index] for index in buyers], policy.money.digits)
-    first = np.array([customers[index][0].purchase_days[0].day for index in buyers])
+    first, today = np.array([(customers[index][0].purchase_days[0].day, customers[index][1]) for index in buyers]).T
+    found = np.full(len(buyers), _NEVER)
     silences = (band.below for band in policy.churn.silence)
     for level in {policy.lifecycle.active_probability, *policy.telling.probability_reviews, *silences}:
         age = model.weeks_until_probability(patterns.x, patterns.t_x, level)
         # Rounded down: a day too early finds nothing changed, a day too late would leave a stale class standing.
-        days = first + np.floor(np.minimum(age, _FAR_WEEKS) * 7).astype(np.int64)
-        for index, day, reached in zip(buyers, days.tolist(), np.isfinite(age).tolist(), strict=True):
-            if reached:
-                turning[index].append(day)
-                turning[index].append(day + 1)
-    return turning
+        turning = first + np.floor(np.minimum(age, _FAR_WEEKS) * 7).astype(np.int64)
+        for day in (turning, turning + 1):
+            found = np.where(np.isfinite(age) & (day > today), np.minimum(found, day), found)
+    for index, day in zip(buyers, found.tolist(), strict=True):
+        next_days[index] = None if day == _NEVER else day
+    return next_days

@@ -1,8 +1,9 @@
 """Satisfaction 0-100: a baseline moved by time-weighted answers, by complaints and by returns. All in tenths."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.measures import Measures, divide, from_microseconds
@@ -14,8 +15,7 @@ FULL = 1000
 """100 points, in tenths."""
 
 
-@dataclass(frozen=True, slots=True)
-class Satisfaction:
+class Satisfaction(Struct, frozen=True):
     """`reasons` add up to `tenths`; `open_complaints` counts the cases that are not resolved."""
 
     tenths: int

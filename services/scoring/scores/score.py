@@ -1,8 +1,9 @@
 """The score: a pure function of a customer's statistics, under a policy, a model and a portfolio, at an instant."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from services.scoring.facts.measures import from_microseconds
 from services.scoring.facts.statistics import Statistics
@@ -15,13 +16,12 @@ from services.scoring.scores.lifecycle import Activity, Stage, judge_activity, j
 from services.scoring.scores.loyalty import Level, judge_level, judge_loyalty, standing_of
 from services.scoring.scores.potential import Potential, judge_potential
 from services.scoring.scores.quadrant import Quadrant, judge_quadrant
-from services.scoring.scores.reviewing import next_review, watched_days
+from services.scoring.scores.reviewing import next_review, next_watched_days
 from services.scoring.scores.satisfaction import Satisfaction, judge_satisfaction
 from services.scoring.scores.value import CurrentValue, judge_current, patterns_of, realised_last_year
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """Money in minor units, satisfaction, loyalty and churn in tenths of a point; `last_year` is the realised value of
     the last twelve months. `review_at`: no class changes before this instant unless a fact arrives;
     None: time alone changes nothing."""
@@ -62,10 +62,10 @@ def score_many(customers: Sequence[tuple[Statistics, datetime]], context: Contex
     day_of = {as_of: context.measures.day(as_of) for as_of in {as_of for _, as_of in customers}}
     dated = [(statistics, day_of[as_of]) for statistics, as_of in customers]
     currents = judge_current(dated, context.model, context.policy)
-    watched = watched_days(dated, context)
+    watched = next_watched_days(dated, context)
     return [
-        _score(statistics, context, (as_of, day_of[as_of]), current, days)
-        for (statistics, as_of), current, days in zip(customers, currents, watched, strict=True)
+        _score(statistics, context, (as_of, day_of[as_of]), current, day)
+        for (statistics, as_of), current, day in zip(customers, currents, watched, strict=True)
     ]
 
 
@@ -95,7 +95,7 @@ def _score(
     context: Context,
     moment: tuple[datetime, int],
     current: CurrentValue,
-    model_days: Sequence[int],
+    watched_day: int | None,
 ) -> Score:
     policy, portfolio, (as_of, today) = context.policy, context.portfolio, moment
     probability = current.probability_active
@@ -126,5 +126,5 @@ def _score(
         quadrant=None if portfolio is None else judge_quadrant(last_year, gap, (stage, activity), portfolio.year),
         churn=judge_churn(statistics, activity, probability, (policy.churn, policy.satisfaction), moment),
         rfm=portfolio.rfm(activity.silence_days, bought, realised) if portfolio and bought else None,
-        review_at=next_review(statistics, context, peers, moment, model_days),
+        review_at=next_review(statistics, context, peers, moment, watched_day),
     )

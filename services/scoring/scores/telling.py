@@ -1,8 +1,10 @@
 """What is told of a score, and when it has changed enough to be told again."""
 
-from dataclasses import dataclass, fields
 from datetime import datetime
+from operator import attrgetter
 from typing import Final
+
+from msgspec import Struct
 
 from services.scoring.policies.policy import TellingPolicy
 from services.scoring.scores.score import Score
@@ -11,8 +13,7 @@ _LARGEST_MONEY: Final = 10**15
 """What the contract's Money carries. Larger sums are told as this much: a function of the sum, whatever its order."""
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True, array_like=True):
     """A score as the world knows it: rounded, and without its reasons. Money is in minor units; satisfaction, loyalty
     and churn risk in tenths. What is None by default was not yet told of before there was such a figure."""
 
@@ -36,7 +37,8 @@ class Told:
     churn_reasons: tuple[str, ...] = ()
 
 
-_FIGURES = tuple(field.name for field in fields(Told) if field.name not in ("as_of", "policy_version", "model_version"))
+_FIGURES = tuple(name for name in Told.__struct_fields__ if name not in ("as_of", "policy_version", "model_version"))
+_figures = attrgetter(*_FIGURES)
 
 
 def tell(score: Score) -> Told:
@@ -71,7 +73,8 @@ def changes(before: Told | None, now: Told, policy: TellingPolicy) -> tuple[str,
     """Names of the figures that differ from those last told; empty while nothing has moved far enough to be told."""
     if before is None:
         return _FIGURES
-    differing = tuple(name for name in _FIGURES if getattr(before, name) != getattr(now, name))
+    pairs = zip(_FIGURES, _figures(before), _figures(now), strict=True)
+    differing = tuple([name for name, old, new in pairs if old != new])
     return differing if any(_matters(name, before, now, policy) for name in differing) else ()
 
 

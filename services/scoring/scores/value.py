@@ -1,10 +1,10 @@
 """Value: the margin a customer has brought, and the present value of what they are expected to bring."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
@@ -18,8 +18,7 @@ from services.scoring.scores.reason import Reason
 Missing = Literal["no_model", "no_purchase", "no_spend_model"]
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentValue:
+class CurrentValue(Struct, frozen=True, gc=False):
     """What the model says of one customer; without it, `missing` says why. `minor` is the sum of `by_year`."""
 
     probability_active: float | None = None

@@ -148,7 +148,8 @@ async def test_a_batch_under_way_cannot_leave_statistics_of_the_old_policy(scori
         await put_in_force(scoring, HALF)
         assert await scoring.rescore() <= 2
         assert (await scoring.read("/v1/status"))["rescoring"]["done"] is False
-        await facts.fold_news(session, news=news, measures=context.measures)
+        folded = facts.fold_news(news, context.measures)
+        await facts.keep_states(session, states={one: change.state for one, change in folded.items()})
     await rescore_all(scoring)
     assert (await scoring.score(UUID(int=1)))["realised_value"]["value"]["minor"] == 5_000
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.scoring.facts.fact import Detail, Fact, FactKind
 from services.scoring.facts.statistics import EMPTY, fold
@@ -56,7 +57,7 @@ def test_text_from_outside_is_never_read_as_a_template() -> None:
 def test_reasons_name_the_events_behind_them() -> None:
     purchases = [make_fact(at=START + days(number)) for number in range(120)]
     mine = make_fact(FactKind.COMPLAINT, START + days(3))
-    other = make_fact(FactKind.COMPLAINT, START + days(4), detail=mine.detail._replace(case="c-2"))
+    other = make_fact(FactKind.COMPLAINT, START + days(4), detail=replace(mine.detail, case="c-2"))
     shown = show_score(scored(*purchases, mine, other), "en")
     (bought,) = shown.realised_value.reasons
     assert bought.event_count == 120

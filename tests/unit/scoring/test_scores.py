@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.measures import from_microseconds
@@ -128,7 +129,7 @@ def test_silence_alone_leads_to_decline_and_then_nothing(history: list[Fact], co
 @given(histories(), st.sampled_from(range(4)), moments)
 def test_a_complaint_never_raises_satisfaction(history: list[Fact], severity: int, at: datetime) -> None:
     statistics = fold(EMPTY, history, MEASURES)
-    detail = make_fact(FactKind.COMPLAINT).detail._replace(severity=severity)
+    detail = structs.replace(make_fact(FactKind.COMPLAINT).detail, severity=severity)
     more = fold(statistics, [make_fact(FactKind.COMPLAINT, at, detail=detail)], MEASURES)
     then = effective_instant(more, NOW)
     assert score(more, CONTEXT, then).satisfaction.tenths <= score(statistics, CONTEXT, then).satisfaction.tenths

@@ -1,12 +1,13 @@
 """When a score is told again."""
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.statistics import EMPTY, fold
@@ -111,7 +112,9 @@ def test_a_sum_beyond_the_contract_is_told_as_the_most_it_carries(sign: int) -> 
     told = tell(score(statistics, CONTEXT, effective_instant(statistics, NOW)))
     assert told.realised_value == sign * 10**15
     event = announce(CUSTOMER, told, changes(None, told, POLICY.telling), "CNY")
-    assert ScoreChanged.model_validate(event.model_dump()) == event
+    assert (
+        ScoreChanged.model_validate_json(msgspec.json.encode(event), strict=True).realised_value.minor == sign * 10**15
+    )
 
 
 @given(histories(), st.sampled_from([CONTEXT, Context(POLICY, MEASURES)]))
@@ -119,5 +122,5 @@ def test_the_event_is_what_validation_would_have_made(history: list[Fact], conte
     statistics = fold(EMPTY, history, MEASURES)
     told = tell(score(statistics, context, effective_instant(statistics, NOW)))
     event = announce(CUSTOMER, told, changes(None, told, POLICY.telling), "CNY")
-    assert ScoreChanged.model_validate(event.model_dump()) == event
-    assert ScoreChanged.model_validate_json(event.model_dump_json()) == event
+    told_again = ScoreChanged.model_validate_json(msgspec.json.encode(event), strict=True)
+    assert msgspec.json.encode(told_again.model_dump(mode="json")) == msgspec.json.encode(event)

@@ -44,7 +44,8 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
         return True  # something newer came into force before these rows were locked
     countable = customers
     if progress.refold:
-        countable = await facts.refold(session, customer_ids=list(customers), measures=context.measures)
+        countable = await facts.refold(session, customers=customers, measures=context.measures)
+        await facts.keep_states(session, states=countable)
         progress.skipped += len(customers) - len(countable)
     occasion = Occasion(progress.occasion, progress.silent)
     progress.told += await rescore_and_tell(session, countable, teller, context, occasion)

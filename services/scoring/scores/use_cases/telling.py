@@ -5,14 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import use_cases as facts
-from services.scoring.facts.statistics import Statistics
+from services.scoring.facts.state import CustomerState
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import NO_OCCASION, Occasion, announce
 from services.scoring.scores.context import Context
+from services.scoring.scores.memory import Memory, pack, unpack
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.score import Score, effective_instant, score_many
 from services.scoring.scores.telling import Told, changes, tell
@@ -29,28 +31,43 @@ class Teller:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True)
-class _News:
-    """A customer rescored, with what was told before and what differs enough to be told now."""
+class _News(Struct, frozen=True):
+    """A customer rescored: the state and memory of before, and what differs enough from them to be told now."""
 
     customer_id: UUID
+    state: CustomerState
+    memory: Memory
     score: Score
     told: Told
     changed: tuple[str, ...]
-    due_at: datetime | None
+
+    @property
+    def comes_earlier(self) -> bool:
+        """Whether the next review is to be brought forward."""
+        review_at, due_at = self.score.review_at, self.memory.due_at
+        return review_at is not None and (due_at is None or review_at < due_at)
+
+    def remembering(self, due_at: datetime | None) -> CustomerState:
+        """The state with this telling and review in mind."""
+        told = self.told if self.changed else self.memory.told
+        return CustomerState(self.state.statistics, pack(Memory(told, due_at)))
 
 
 async def apply_facts(session: AsyncSession, *, received: Sequence[ReceivedFact], teller: Teller) -> None:
     """Folds new facts and tells of the scores they change. Raises Poison for a fact that cannot be counted."""
     fresh = await facts.store_facts(session, received=received)
-    if not fresh.facts:
+    if not fresh.received:
         return
     context = await teller.contexts.load(session)
-    applied = await facts.fold_news(session, news=fresh, measures=context.measures)
-    news = await _rescore(session, {one: change.statistics for one, change in applied.items()}, teller, context)
-    await _tell(session, news, teller, context, causes={one: change.caused_by for one, change in applied.items()})
-    earlier = {one.customer_id: one.score.review_at for one in news if _comes_earlier(one.score.review_at, one.due_at)}
+    folded = facts.fold_news(fresh, context.measures)
+    news = _rescore({one: change.state for one, change in folded.items()}, teller, context)
+    earlier = {one.customer_id: one.score.review_at for one in news if one.comes_earlier}
+    await facts.keep_states(
+        session,
+        states={one.customer_id: one.remembering(earlier.get(one.customer_id, one.memory.due_at)) for one in news},
+    )
     await repository.set_reviews(session, earlier)
+    await _tell(session, news, teller, context, causes={one: change.caused_by for one, change in folded.items()})
 
 
 async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> int:
@@ -63,32 +80,32 @@ async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> in
 
 async def rescore_and_tell(
     session: AsyncSession,
-    customers: Mapping[UUID, Statistics],
+    customers: Mapping[UUID, CustomerState],
     teller: Teller,
     context: Context,
     occasion: Occasion = NO_OCCASION,
 ) -> int:
-    """Of customers whose statistics this transaction has locked; returns how many were told of."""
+    """Of customers whose rows this transaction has locked; returns how many were told of."""
     if not customers:
         return 0
-    news = await _rescore(session, customers, teller, context)
-    await repository.set_reviews(
-        session, {one.customer_id: one.score.review_at for one in news if one.score.review_at != one.due_at}
+    news = _rescore(customers, teller, context)
+    moved = {one.customer_id: one.score.review_at for one in news if one.score.review_at != one.memory.due_at}
+    remembered = [one for one in news if one.changed or one.customer_id in moved]
+    await facts.keep_states(
+        session, states={one.customer_id: one.remembering(one.score.review_at) for one in remembered}
     )
+    await repository.set_reviews(session, moved)
     return await _tell(session, news, teller, context, causes={}, occasion=occasion)
 
 
-async def _rescore(
-    session: AsyncSession, customers: Mapping[UUID, Statistics], teller: Teller, context: Context
-) -> list[_News]:
+def _rescore(customers: Mapping[UUID, CustomerState], teller: Teller, context: Context) -> list[_News]:
     now = teller.clock.now()
-    before = await repository.read_told(session, customers.keys())
-    scores = score_many([(one, effective_instant(one, now)) for one in customers.values()], context)
+    dated = [(state.statistics, effective_instant(state.statistics, now)) for state in customers.values()]
     news = []
-    for customer_id, score in zip(customers, scores, strict=True):
-        last, due_at = before[customer_id]
-        told = tell(score)
-        news.append(_News(customer_id, score, told, changes(last, told, context.policy.telling), due_at))
+    for (customer_id, state), score in zip(customers.items(), score_many(dated, context), strict=True):
+        memory, told = unpack(state.memory), tell(score)
+        changed = changes(memory.told, told, context.policy.telling)
+        news.append(_News(customer_id, state, memory, score, told, changed))
     return news
 
 
@@ -115,7 +132,3 @@ async def _tell(
     ]
     await teller.outbox.append(session, events)
     return len(worth_telling)
-
-
-def _comes_earlier(review_at: datetime | None, due_at: datetime | None) -> bool:
-    return review_at is not None and (due_at is None or review_at < due_at)
