@@ -74,6 +74,10 @@ class ContactLeft(PersonalModel):
 
 
 class MainContactNamed(PersonalModel):
+    """One of the active contacts."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"contact_id": "0192f1c4-7a10-7c3e-9d52-3f6f1f0e8b22"}]})
+
     contact_id: UUID
 
 
