@@ -24,6 +24,8 @@ from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
 from services.scoring.settings import ScoringSettings
+from services.scoring.simulations import api as simulations_api
+from services.scoring.simulations.jobs import Simulator, pruning_job
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
@@ -44,6 +46,7 @@ _ROUTERS = (
     allocations_api.router,
     lifetime_api.router,
     *policies_api.ROUTERS,
+    simulations_api.router,
     facts_api.router,
 )
 
@@ -70,11 +73,13 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     switcher = PolicySwitcher(database=database, clock=clock, policies=policies)
     fitter = ModelFitter(database=database, clock=clock, policies=policies)
     rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
+    simulator = Simulator(database=database, clock=clock, contexts=Contexts(policies), batch=settings.simulation_batch)
     jobs = (
         fit_job(policies, clock),
         snapshot_job(policies, clock),
         review_job(teller, batch=settings.rescore_batch),
         batch_folding_job(),
+        pruning_job(),
     )
     return (
         OutboxRelay(database, platform.broker),
@@ -82,6 +87,7 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
         Background("policy_switcher", switcher.step),
         Background("model_fitter", fitter.step),
         Background("rescorer", rescorer.step),
+        Background("simulator", simulator.step),
         Consumer(
             group="scoring.worker",
             handlers={

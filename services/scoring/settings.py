@@ -18,3 +18,4 @@ class ScoringSettings(ServiceSettings):
     policy_file: Path | None = Field(None, description="the policy document (JSON) that a new database begins with")
     max_batch: int = Field(1000, ge=1, le=20_000, description="events applied in one transaction, at most")
     rescore_batch: int = Field(500, ge=1, le=20_000, description="customers rescored in one transaction, at most")
+    simulation_batch: int = Field(2000, ge=1, le=20_000, description="customers simulated in one portion, at most")

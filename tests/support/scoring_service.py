@@ -24,6 +24,7 @@ from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
 from services.scoring.settings import ScoringSettings
+from services.scoring.simulations.jobs import Simulator
 from shared.clock import SteppedClock
 from shared.contracts.envelope import Event
 from shared.contracts.scoring import ScoreChanged
@@ -75,6 +76,14 @@ class ScoringService:
         """Lets the worker bring into force what is due, and give a new database its first policy."""
         await PolicySwitcher(database=self.database, clock=self.clock, policies=self.policies).step()
 
+    async def simulate(self, batch: int = 500) -> int:
+        """Works off what was asked for; gives the number of steps it took."""
+        simulator = Simulator(database=self.database, clock=self.clock, contexts=self.teller.contexts, batch=batch)
+        steps = 0
+        while await simulator.step():
+            steps += 1
+        return steps
+
     async def review(self, batch: int = 500) -> None:
         job = review_job(self.teller, batch=batch)
         more = True
@@ -86,6 +95,11 @@ class ScoringService:
         answer = await self.client.get(address, params=parameters)
         assert answer.status_code == status, answer.text
         return dict(answer.json())
+
+    async def read_list(self, address: str, **parameters: Any) -> list[dict[str, Any]]:
+        answer = await self.client.get(address, params=parameters)
+        assert answer.status_code == 200, answer.text
+        return list(answer.json())
 
     async def post(self, address: str, status: int, body: object = None, **headers: str) -> dict[str, Any]:
         answer = await self.client.post(address, json=body, headers=headers)

@@ -1,5 +1,6 @@
 """Reads of facts and statistics, for this capability's answers and for its siblings."""
 
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -9,10 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.facts import repository
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.latency import quantile
+from services.scoring.facts.measures import Measures
 from services.scoring.facts.models import KnownCustomer
 from services.scoring.facts.progress import KindTotal, Progress
-from services.scoring.facts.statistics import Statistics
+from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from shared.db.session import driver
+from shared.errors import Poison
 
 _PATTERNS = """
 SELECT purchase_days - 1, last_day - first_day, greatest($1::int, last_day) - first_day, count(*)
@@ -29,6 +32,8 @@ _VALUES = {
     figure: f"SELECT {figure}, count(*) FROM customer_statistics WHERE purchase_days > 0 GROUP BY 1 ORDER BY 1"  # noqa: S608 - fixed names
     for figure in ("realised", "purchase_days", "last_day")
 }
+
+ValueFigure = Literal["realised", "purchase_days", "last_day"]
 
 _RECONCILIATION = """
 SELECT kind, currency, count(*) AS facts, coalesce(sum(amount), 0) AS amount,
@@ -64,6 +69,29 @@ async def list_facts(session: AsyncSession, customer_id: UUID, *, until: datetim
     return await repository.read_facts(session, customer_id, until)
 
 
+async def list_statistics(session: AsyncSession, *, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
+    """Of the next customers by id; `after` is the last one of the portion before."""
+    return await repository.read_statistics_after(session, after, limit)
+
+
+async def fold_anew(
+    session: AsyncSession, *, customer_ids: Collection[UUID], measures: Measures
+) -> dict[UUID, Statistics | Poison]:
+    """What the facts of these customers come to, as these measures count them; Poison for who has one that they cannot
+    count."""
+    histories: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
+    for fact in await repository.read_all_facts(session, customer_ids):
+        histories[fact.customer_id].append(fact)
+    return {customer_id: _folded(history, measures) for customer_id, history in histories.items()}
+
+
+def _folded(history: Sequence[Fact], measures: Measures) -> Statistics | Poison:
+    try:
+        return fold(EMPTY, history, measures)
+    except Poison as error:
+        return error
+
+
 async def count_customers(session: AsyncSession) -> int:
     """Customers with facts, without reading them all."""
     return (await read_progress(session)).customers
@@ -79,9 +107,7 @@ async def count_spending(session: AsyncSession) -> list[tuple[int, ...]]:
     return [tuple(row) for row in await (await driver(session)).fetch(_SPENDING)]
 
 
-async def count_values(
-    session: AsyncSession, figure: Literal["realised", "purchase_days", "last_day"]
-) -> list[tuple[int, ...]]:
+async def count_values(session: AsyncSession, figure: ValueFigure) -> list[tuple[int, ...]]:
     """(value, customers) over all customers with a purchase, by rising value."""
     return [tuple(row) for row in await (await driver(session)).fetch(_VALUES[figure])]
 

@@ -44,6 +44,11 @@ SELECT customer_id, packed, memory FROM customer_statistics WHERE $1::uuid IS NU
 ORDER BY customer_id LIMIT $2 FOR UPDATE
 """
 
+_READ_STATISTICS_AFTER = """
+SELECT customer_id, packed FROM customer_statistics WHERE $1::uuid IS NULL OR customer_id > $1
+ORDER BY customer_id LIMIT $2
+"""
+
 _READ_BUYERS_SINCE = """
 SELECT customer_id, packed FROM customer_statistics
 WHERE last_day >= $1 AND ($2::uuid IS NULL OR customer_id > $2) ORDER BY customer_id LIMIT $3
@@ -141,6 +146,12 @@ async def lock_states_after(session: AsyncSession, after: UUID | None, limit: in
 async def read_buyers_since(session: AsyncSession, day: int, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
     """The next customers by id who bought on this local day or later, as they are, without a lock."""
     rows = await (await driver(session)).fetch(_READ_BUYERS_SINCE, day, after, limit)
+    return {row[0]: _decode(row[1]) for row in rows}
+
+
+async def read_statistics_after(session: AsyncSession, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
+    """Of the next customers by id, without locking anybody."""
+    rows = await (await driver(session)).fetch(_READ_STATISTICS_AFTER, after, limit)
     return {row[0]: _decode(row[1]) for row in rows}
 
 

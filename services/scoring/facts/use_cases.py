@@ -9,12 +9,12 @@ import structlog
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.facts import repository
+from services.scoring.facts import queries, repository
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.latency import count_latencies
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.state import CustomerState
-from services.scoring.facts.statistics import EMPTY, fold
+from services.scoring.facts.statistics import fold
 from shared.clock import wall_now
 from shared.errors import Poison
 
@@ -116,15 +116,13 @@ async def refold(
     Their rows must be locked by this transaction. Who has a fact that this policy cannot count is left out and keeps
     the statistics of before: one of them must not hold up all others.
     """
-    facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customers}
-    for fact in await repository.read_all_facts(session, customers.keys()):
-        facts[fact.customer_id].append(fact)
-    anew = {}
-    for customer_id, history in facts.items():
-        try:
-            anew[customer_id] = CustomerState(fold(EMPTY, history, measures), customers[customer_id].memory)
-        except Poison as error:
-            log.error("refold_skipped", customer_id=str(customer_id), code=error.code, reason=error.detail)
+    anew: dict[UUID, CustomerState] = {}
+    folded = await queries.fold_anew(session, customer_ids=customers.keys(), measures=measures)
+    for customer_id, found in folded.items():
+        if isinstance(found, Poison):
+            log.error("refold_skipped", customer_id=str(customer_id), code=found.code, reason=found.detail)
+        else:
+            anew[customer_id] = CustomerState(found, customers[customer_id].memory)
     return anew
 
 

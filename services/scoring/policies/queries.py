@@ -57,9 +57,12 @@ class Policies:
         return self._known[version]
 
     def parse(self, row: StoredPolicy) -> Policy:
-        """A policy in any state, as scores use it; fields that its release did not know have the shipped values."""
-        completed = complete(row.document, self._shipped)
-        return parse_policy(json.dumps({**completed, "version": row.version}))
+        """A policy in any state, as scores use it."""
+        return self.read(row.document, row.version)
+
+    def read(self, document: Document, version: int) -> Policy:
+        """A stored document; fields that its release did not know have the shipped values."""
+        return parse_policy(json.dumps({**complete(document, self._shipped), "version": version}))
 
     def document(self, row: StoredPolicy) -> Document:
         """The same as a document, without its version."""

@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from services.scoring.facts.measures import divide
-from services.scoring.policies.policy import PortfolioPolicy
+from services.scoring.policies.policy import Policy, PortfolioPolicy
 from services.scoring.portfolio.growth import Integers, YearlyMarks
 
 AbcClass = Literal["A", "B", "C"]
@@ -53,6 +53,11 @@ class Portfolio:
             1 + sum(purchase_days > bound for bound in self.frequency_bounds),
             1 + sum(realised > bound for bound in self.monetary_bounds),
         )
+
+
+def bounds_alike(one: Policy, other: Policy) -> bool:
+    """Whether both draw the same boundaries from the same statistics."""
+    return (one.portfolio, one.growth, one.quadrants) == (other.portfolio, other.growth, other.quadrants)
 
 
 def compute_portfolio(

@@ -1,16 +1,19 @@
 """Taking a snapshot of the portfolio."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import queries as facts
 from services.scoring.facts.measures import Measures
+from services.scoring.facts.queries import ValueFigure
+from services.scoring.facts.statistics import Statistics
 from services.scoring.policies.policy import Policy
 from services.scoring.portfolio.growth import EVERYBODY, YEAR_DAYS, YearlyMarks, YearTable
 from services.scoring.portfolio.models import StoredPortfolio
@@ -19,12 +22,22 @@ from services.scoring.portfolio.portfolio import Distribution, Portfolio, comput
 _PAGE: Final = 2000
 """Customers read at once."""
 
+CountValues = Callable[[AsyncSession, ValueFigure], Awaitable[Sequence[tuple[int, ...]]]]
+"""(value, customers) over all customers with a purchase, by rising value."""
+
+ListBuyers = Callable[[AsyncSession, int, UUID | None, int], Awaitable[dict[UUID, Statistics]]]
+"""Who bought since a day, the next ones after a customer up to a number."""
+
+
+async def _list_buyers(session: AsyncSession, since: int, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
+    return await facts.list_buyers_since(session, since, after=after, limit=limit)
+
 
 async def take_snapshot(
     session: AsyncSession, *, policy: Policy, measures: Measures, computed_at: datetime
 ) -> StoredPortfolio | None:
     """None, and nothing stored, while there are fewer buyers than the policy asks for."""
-    portfolio = await _compute(session, policy, measures.day(computed_at))
+    portfolio = await compute_anew(session, policy=policy, today=measures.day(computed_at))
     if portfolio is None:
         return None
     stored = StoredPortfolio(policy_version=policy.version, computed_at=computed_at, figures=asdict(portfolio))
@@ -33,22 +46,30 @@ async def take_snapshot(
     return stored
 
 
-async def _compute(session: AsyncSession, policy: Policy, today: int) -> Portfolio | None:
-    last_days = await facts.count_values(session, "last_day")
+async def compute_anew(
+    session: AsyncSession,
+    *,
+    policy: Policy,
+    today: int,
+    count: CountValues = facts.count_values,
+    list_buyers: ListBuyers = _list_buyers,
+) -> Portfolio | None:
+    """What a snapshot would hold today; `count` and `list_buyers` tell of all customers, by default as they are."""
+    last_days = await count(session, "last_day")
     silence = [(max(today - day, 0), customers) for day, customers in reversed(last_days)]
     return compute_portfolio(
-        realised=_distribution(await facts.count_values(session, "realised")),
-        purchase_days=_distribution(await facts.count_values(session, "purchase_days")),
+        realised=_distribution(await count(session, "realised")),
+        purchase_days=_distribution(await count(session, "purchase_days")),
         silence=_distribution(silence),
         policy=policy.portfolio,
-        year=await _mark_year(session, policy, today),
+        year=await _mark_year(session, policy, today, list_buyers),
     )
 
 
-async def _mark_year(session: AsyncSession, policy: Policy, today: int) -> YearlyMarks:
+async def _mark_year(session: AsyncSession, policy: Policy, today: int, list_buyers: ListBuyers) -> YearlyMarks:
     """Reads everybody who bought within the last twelve months, in pages; their arithmetic runs in a thread."""
     table, after = YearTable(), None
-    while buyers := await facts.list_buyers_since(session, today - YEAR_DAYS + 1, after=after, limit=_PAGE):
+    while buyers := await list_buyers(session, today - YEAR_DAYS + 1, after, _PAGE):
         for statistics in buyers.values():
             table.add(statistics, EVERYBODY, today)
         after = max(buyers)

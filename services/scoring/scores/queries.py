@@ -52,18 +52,30 @@ class Contexts:
         self._models: dict[int, LifetimeModel] = {}
         self._portfolios: dict[int, Portfolio] = {}
 
-    async def load(self, session: AsyncSession, at: datetime | None = None, *, policy: Policy | None = None) -> Context:
-        """With the policy, model and portfolio in force, now or at an earlier instant; or with another policy.
+    async def load(self, session: AsyncSession, at: datetime | None = None) -> Context:
+        """With the policy, model and portfolio in force, now or at an earlier instant.
 
         Whoever is going to tell scores calls it after locking the customers' rows: rescoring under something newer then
         either comes later for these customers, or what is newer is seen here.
         """
-        chosen = policy or await self.policies.in_force(session, at)
+        chosen = await self.policies.in_force(session, at)
         model_version = await models.find_version(session, at)
         portfolio_version = await portfolios.find_version(session, at)
         return Context(
             chosen,
             self.measures(chosen),
+            None if model_version is None else await self._model(session, model_version),
+            None if portfolio_version is None else await self._portfolio(session, portfolio_version),
+            portfolio_version,
+        )
+
+    async def compose(
+        self, session: AsyncSession, policy: Policy, model_version: int | None, portfolio_version: int | None
+    ) -> Context:
+        """Under any policy, even a draft, with a model and a portfolio of these versions."""
+        return Context(
+            policy,
+            Measures(policy),
             None if model_version is None else await self._model(session, model_version),
             None if portfolio_version is None else await self._portfolio(session, portfolio_version),
             portfolio_version,

@@ -11,6 +11,7 @@ from services.scoring.lifetime import use_cases as models
 from services.scoring.policies import queries as policies
 from services.scoring.policies.policy import Policy
 from services.scoring.portfolio import use_cases as portfolios
+from services.scoring.portfolio.portfolio import bounds_alike
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import Occasion
 from services.scoring.scores.context import Context
@@ -73,7 +74,7 @@ async def _begin(
         other_model = progress.model_version != context.versions[1]
         name = None if before is None else "model_fitted" if other_model else "portfolio_computed"
         progress.occasion, progress.silent = name, False
-    if before is not None and before.portfolio != context.policy.portfolio and not progress.refold:
+    if before is not None and not bounds_alike(before, context.policy) and not progress.refold:
         await _take_snapshot(session, context, now)
         context = await teller.contexts.load(session)
     progress.goes_on = False
