@@ -10,6 +10,7 @@ from services.scoring.facts import api as facts_api
 from services.scoring.facts.consumers import on_customers_told
 from services.scoring.facts.jobs import batch_folding_job
 from services.scoring.facts.translation import KINDS
+from services.scoring.history import api as history_api
 from services.scoring.insight import api as insight_api
 from services.scoring.lifetime import api as lifetime_api
 from services.scoring.lifetime.jobs import ModelFitter, fit_job
@@ -41,6 +42,7 @@ for as of any past instant. Scores follow each interaction within moments, and c
 
 _ROUTERS = (
     scores_api.router,
+    history_api.router,
     portfolio_api.router,
     insight_api.router,
     allocations_api.router,

@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 from alembic import command, context
@@ -97,9 +98,21 @@ def _run_migrations(connection: Connection, metadata: MetaData) -> None:
         compare_type=True,
         compare_server_default=True,
         transaction_per_migration=True,
+        include_name=_without_partitions(connection),
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _without_partitions(connection: Connection) -> Callable[..., bool]:
+    """The models name a partitioned table; its partitions are the migrations' business."""
+    partitions = set(connection.scalars(text("SELECT relname FROM pg_class WHERE relispartition")))
+    connection.commit()
+
+    def wanted(name: str | None, kind: str, _parents: object) -> bool:
+        return not (kind == "table" and name in partitions)
+
+    return wanted
 
 
 def _config(service: str, dsn: str) -> Config:

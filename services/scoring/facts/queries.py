@@ -15,7 +15,7 @@ from services.scoring.facts.models import KnownCustomer
 from services.scoring.facts.progress import KindTotal, Progress
 from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from shared.db.session import driver
-from shared.errors import Poison
+from shared.errors import NotFound, Poison
 
 _PATTERNS = """
 SELECT purchase_days - 1, last_day - first_day, greatest($1::int, last_day) - first_day, count(*)
@@ -57,6 +57,16 @@ GROUP BY place ORDER BY place
 async def is_known(session: AsyncSession, customer_id: UUID) -> bool:
     """Whether the customer service has told of this customer."""
     return await session.get(KnownCustomer, customer_id) is not None
+
+
+async def demand_known(session: AsyncSession, customer_id: UUID) -> None:
+    """Raises NotFound for a customer of whom neither the customer service nor any fact has told."""
+    if await find_statistics(session, customer_id) is None and not await is_known(session, customer_id):
+        raise NotFound(
+            "no customer with this id is known; POST /v1/customers of the customer service registers one",
+            code="customer_unknown",
+            customer_id=str(customer_id),
+        )
 
 
 async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistics | None:

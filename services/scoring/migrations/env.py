@@ -2,6 +2,7 @@
 
 from services.scoring.database import Base
 from services.scoring.facts import models as facts
+from services.scoring.history import models as history
 from services.scoring.lifetime import models as lifetime
 from services.scoring.policies import models as policies
 from services.scoring.portfolio import models as portfolio
@@ -11,4 +12,4 @@ from shared.db.migrate import run_env
 
 run_env(Base.metadata)
 
-__all__ = ["facts", "lifetime", "policies", "portfolio", "scores", "simulations"]
+__all__ = ["facts", "history", "lifetime", "policies", "portfolio", "scores", "simulations"]

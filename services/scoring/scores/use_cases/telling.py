@@ -11,9 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.facts import use_cases as facts
 from services.scoring.facts.state import CustomerState
 from services.scoring.facts.use_cases import ReceivedFact
+from services.scoring.history import use_cases as history
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import NO_OCCASION, Occasion, announce
 from services.scoring.scores.context import Context
+from services.scoring.scores.keeping import keep
 from services.scoring.scores.memory import Memory, pack, unpack
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.score import Score, effective_instant, score_many
@@ -131,4 +133,6 @@ async def _tell(
         for one in worth_telling
     ]
     await teller.outbox.append(session, events)
+    kept = [keep(one.customer_id, one.told, one.changed, currency, occasion.name) for one in worth_telling]
+    await history.keep(session, scores=kept)
     return len(worth_telling)
