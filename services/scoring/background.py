@@ -25,7 +25,7 @@ class Background:
     retried with backoff, without an end; when they persist `problem` shows them.
     """
 
-    def __init__(self, name: str, step: Step, *, idle_seconds: float = 0.5) -> None:
+    def __init__(self, name: str, step: Step, *, idle_seconds: float = 2.0) -> None:
         self._name = name
         self._step = step
         self._idle_seconds = idle_seconds
