@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from services.scoring.allocations import api as allocations_api
 from services.scoring.background import Background
 from services.scoring.facts import api as facts_api
-from services.scoring.facts.consumers import on_customers_told
 from services.scoring.facts.jobs import batch_folding_job
 from services.scoring.facts.translation import KINDS
 from services.scoring.history import api as history_api
@@ -20,7 +19,7 @@ from services.scoring.policies.queries import Policies, read_policy
 from services.scoring.portfolio import api as portfolio_api
 from services.scoring.portfolio.jobs import snapshot_job
 from services.scoring.scores import api as scores_api
-from services.scoring.scores.consumers import InteractionHandler
+from services.scoring.scores.consumers import CustomerHandler, InteractionHandler
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
@@ -71,7 +70,7 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     settings, database, clock = platform.settings, platform.database, platform.clock
     policies = Policies(read_policy(settings.policy_file))
     teller = Teller(Contexts(policies), platform.outbox, clock)
-    on_interactions = InteractionHandler(teller)
+    on_interactions, on_customers = InteractionHandler(teller), CustomerHandler(teller)
     switcher = PolicySwitcher(database=database, clock=clock, policies=policies)
     fitter = ModelFitter(database=database, clock=clock, policies=policies)
     rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
@@ -93,8 +92,8 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
         Consumer(
             group="scoring.worker",
             handlers={
-                CustomerRegistered: on_customers_told,
-                CustomerChanged: on_customers_told,
+                CustomerRegistered: on_customers,
+                CustomerChanged: on_customers,
                 **dict.fromkeys(KINDS, on_interactions),
             },
             database=database,

@@ -48,6 +48,15 @@ class Quadrant(StrEnum):
     OPTIMISE = "optimise"
 
 
+class PartnershipStage(StrEnum):
+    """How long an organisation has bought from the business."""
+
+    INITIAL = "initial"
+    STABLE = "stable"
+    DEEP = "deep"
+    SYMBIOSIS = "symbiosis"
+
+
 class ScoreChanged(EventData):
     """A customer's score after a change worth telling: the whole of it, under the policy and model named."""
 
@@ -75,6 +84,8 @@ class ScoreChanged(EventData):
     )
     loyalty: Percentage | None = None
     quadrant: Quadrant | None = None
+    partnership_stage: Annotated[PartnershipStage | None, Field(description="of organisations only")] = None
+    cost_to_serve: Annotated[Money | None, Field(description="of all interactions, beside the goods")] = None
     churn_risk: Annotated[Percentage | None, Field(description="null before the first purchase")] = None
     churn_reasons: Annotated[tuple[str, ...], Field(description="rules that speak for it, the weightiest first")] = ()
     changed: Annotated[tuple[str, ...], Field(description="names of the fields that differ from the last one told")]

@@ -17,6 +17,11 @@ async def try_transaction_lock(session: AsyncSession, key: int) -> bool:
     return bool(await session.scalar(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": key}))
 
 
+async def transaction_lock_shared(session: AsyncSession, key: int) -> None:
+    """Holds the lock together with others who share it, and waits for who holds it alone."""
+    await session.execute(text("SELECT pg_advisory_xact_lock_shared(:key)"), {"key": key})
+
+
 async def transaction_lock(session: AsyncSession, key: int) -> None:
     """Waits for the lock and holds it until the transaction ends."""
     await session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})

@@ -12,14 +12,13 @@ import httpx
 from sqlalchemy import text
 
 from services.scoring.app import DEFINITION, create_api
-from services.scoring.facts.consumers import on_customers_told
 from services.scoring.facts.repository import find_statistics
 from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.jobs import ModelFitter
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
-from services.scoring.scores.consumers import InteractionHandler
+from services.scoring.scores.consumers import CustomerHandler, InteractionHandler
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
@@ -57,7 +56,7 @@ class ScoringService:
 
     async def know(self, *events: Event[Any]) -> None:
         async with self.database.transaction() as session:
-            await on_customers_told(session, events)
+            await CustomerHandler(self.teller)(session, events)
 
     async def fit(self) -> None:
         fitter = ModelFitter(database=self.database, clock=self.clock, policies=self.policies)

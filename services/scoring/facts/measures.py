@@ -34,6 +34,9 @@ class Measures:
         default = Fraction(money.default_margin_rate)
         self._rates = {code: rate.as_integer_ratio() for code, rate in rates.items()}
         self._default_margins = {code: (rate * default).as_integer_ratio() for code, rate in rates.items()}
+        self._costs = {
+            name: int(cost.scaleb(money.digits).to_integral_value()) for name, cost in policy.serving.costs.items()
+        }
 
     def counts_like(self, other: "Measures") -> bool:
         """Whether statistics folded by either are the same."""
@@ -49,6 +52,25 @@ class Measures:
         if fact.margin is not None:
             return _apply(self._rates, fact.margin, fact.currency, field="margin")
         return _apply(self._default_margins, fact.amount or 0, fact.currency)
+
+    def cost(self, fact: Fact) -> int:
+        """What serving the customer cost, as told, else as the policy has it for its kind. Raises Poison as above."""
+        if fact.detail.cost is not None:
+            return _apply(self._rates, fact.detail.cost, fact.detail.cost_currency, field="cost_to_serve")
+        return self._costs.get(fact.serving, 0)
+
+    def convert(self, minor: int, currency: str) -> int | None:
+        """In the reporting currency's minor units; None for a currency that the policy does not convert."""
+        return _apply(self._rates, minor, currency) if currency in self._rates else None
+
+    def month(self, day: int) -> int:
+        """The month of a local day, counted from January of year 0."""
+        date = self.date(day)
+        return 12 * date.year + date.month - 1
+
+    def first_day_of(self, month: int) -> int:
+        """The first local day of a month."""
+        return date(month // 12, month % 12 + 1, 1).toordinal() - _EPOCH_ORDINAL
 
     def day(self, instant: datetime) -> int:
         """The local day of an instant, counted from 1970-01-01."""

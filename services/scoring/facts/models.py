@@ -57,6 +57,7 @@ class KnownCustomer(Base, table=True):
     customer_id: UUID = Field(primary_key=True)
     version: int
     kind: str = Field(sa_type=Text)
+    profile: list[Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     registered_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
 
 

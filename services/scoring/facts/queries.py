@@ -8,12 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import repository
+from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.latency import quantile
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.models import KnownCustomer
+from services.scoring.facts.profile import Profile
 from services.scoring.facts.progress import KindTotal, Progress
-from services.scoring.facts.statistics import EMPTY, Statistics, fold
+from services.scoring.facts.statistics import Statistics, fold
 from shared.db.session import driver
 from shared.errors import NotFound, Poison
 
@@ -87,17 +89,20 @@ async def list_statistics(session: AsyncSession, *, after: UUID | None, limit: i
 async def fold_anew(
     session: AsyncSession, *, customer_ids: Collection[UUID], measures: Measures
 ) -> dict[UUID, Statistics | Poison]:
-    """What the facts of these customers come to, as these measures count them; Poison for who has one that they cannot
-    count."""
+    """What the facts of these customers, and who they are, come to, as these measures count them; Poison for who has a
+    fact that they cannot count."""
+    profiles = await repository.read_profiles(session, customer_ids)
     histories: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
     for fact in await repository.read_all_facts(session, customer_ids):
         histories[fact.customer_id].append(fact)
-    return {customer_id: _folded(history, measures) for customer_id, history in histories.items()}
+    return {
+        customer_id: _folded(profiles.get(customer_id), history, measures) for customer_id, history in histories.items()
+    }
 
 
-def _folded(history: Sequence[Fact], measures: Measures) -> Statistics | Poison:
+def _folded(profile: Profile | None, history: Sequence[Fact], measures: Measures) -> Statistics | Poison:
     try:
-        return fold(EMPTY, history, measures)
+        return fold(Statistics(more=Circumstances(profile=profile)), history, measures)
     except Poison as error:
         return error
 

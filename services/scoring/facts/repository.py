@@ -10,6 +10,7 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts.fact import NO_DETAIL, Detail, Fact, FactKind
+from services.scoring.facts.profile import Profile
 from services.scoring.facts.state import CustomerState
 from services.scoring.facts.statistics import EMPTY, Statistics
 from shared.db.session import driver
@@ -92,18 +93,24 @@ FROM older HAVING count(*) > 0
 _UPSERT_KNOWN = """
 WITH batch AS (
     SELECT DISTINCT ON (customer_id) *
-    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[])
-        AS batch (customer_id, version, kind, registered_at)
+    FROM unnest($1::uuid[], $2::int[], $3::text[], $4::timestamptz[], $5::jsonb[])
+        AS batch (customer_id, version, kind, registered_at, profile)
     ORDER BY customer_id, version DESC
 ), written AS (
-    INSERT INTO known_customers AS known (customer_id, version, kind, registered_at)
-    SELECT customer_id, version, kind, registered_at FROM batch
+    INSERT INTO known_customers AS known (customer_id, version, kind, registered_at, profile)
+    SELECT customer_id, version, kind, registered_at, profile FROM batch
     ON CONFLICT (customer_id) DO UPDATE
-    SET version = EXCLUDED.version, kind = EXCLUDED.kind, registered_at = EXCLUDED.registered_at
+    SET version = EXCLUDED.version, kind = EXCLUDED.kind, registered_at = EXCLUDED.registered_at,
+        profile = EXCLUDED.profile
     WHERE known.version < EXCLUDED.version
     RETURNING (xmax = 0) AS first
 )
 SELECT count(*) FROM written WHERE first
+"""
+
+
+_READ_PROFILES = """
+SELECT customer_id, profile FROM known_customers WHERE customer_id = ANY ($1::uuid[]) AND profile IS NOT NULL
 """
 
 
@@ -177,11 +184,24 @@ async def insert_batch(
     )
 
 
-async def upsert_known_customers(session: AsyncSession, customers: Sequence[tuple[UUID, int, str, datetime]]) -> int:
-    """Keeps the newest version of each (id, version, kind, registered_at); returns how many were new."""
-    columns = ([row[place] for row in customers] for place in range(4))
-    new: int = await (await driver(session)).fetchval(_UPSERT_KNOWN, *columns)
+async def upsert_known_customers(session: AsyncSession, customers: Sequence[tuple[UUID, datetime, Profile]]) -> int:
+    """Keeps the newest version of each (id, registered_at, profile); returns how many were new."""
+    profiles = [profile for _, _, profile in customers]
+    new: int = await (await driver(session)).fetchval(
+        _UPSERT_KNOWN,
+        [customer_id for customer_id, _, _ in customers],
+        [profile.version for profile in profiles],
+        [profile.kind for profile in profiles],
+        [registered_at for _, registered_at, _ in customers],
+        [msgspec.json.encode(profile).decode() for profile in profiles],
+    )
     return new
+
+
+async def read_profiles(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, Profile]:
+    """Of those whom the customer service has told of since it tells more than that they exist."""
+    rows = await (await driver(session)).fetch(_READ_PROFILES, list(customer_ids))
+    return {row[0]: msgspec.convert(row[1], Profile) for row in rows}
 
 
 async def fold_batches(session: AsyncSession, applied_before: datetime) -> None:

@@ -8,7 +8,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from services.scoring.facts.cases import Case, merge_cases
+from services.scoring.facts.circumstances import NOTHING, Circumstances, circumstances_of, merge_circumstances
 from services.scoring.facts.fact import Fact, FactKind, Instrument
 from services.scoring.facts.measures import Measures, to_microseconds
 
@@ -25,18 +28,6 @@ class Answers(Struct, frozen=True, array_like=True, gc=False):
     instrument: Instrument
     points: int
     answers: int
-
-
-class Case(Struct, frozen=True, array_like=True, gc=False):
-    """A complaint by its origin's name, perhaps known by its resolution only; instants in microseconds since 1970."""
-
-    source: str
-    case: str
-    severity: int
-    opened_first: int | None
-    opened_last: int | None
-    resolved_first: int | None
-    resolved_last: int | None
 
 
 class Statistics(Struct, frozen=True, array_like=True, gc=False):
@@ -60,6 +51,7 @@ class Statistics(Struct, frozen=True, array_like=True, gc=False):
     surveys: tuple[Answers, ...] = ()
     cases: tuple[Case, ...] = ()
     categories: tuple[str, ...] = ()
+    more: Circumstances = NOTHING
 
     @property
     def realised(self) -> int:
@@ -87,6 +79,10 @@ class Statistics(Struct, frozen=True, array_like=True, gc=False):
         bought, deducted = self.purchase_days, self.deductions
         return bought[_place(bought, day) :] + deducted[_place(deducted, day) :]
 
+    def margin_since(self, day: int) -> int:
+        """Margin of purchases on `day` and later."""
+        return sum(entry.margin for entry in self.purchase_days[_place(self.purchase_days, day) :])
+
     def realised_since(self, day: int) -> int:
         """Realised margin of `day` and later."""
         earned = sum(entry.margin for entry in self.purchase_days[_place(self.purchase_days, day) :])
@@ -97,18 +93,34 @@ EMPTY = Statistics()
 
 
 def fold(statistics: Statistics, facts: Iterable[Fact], measures: Measures) -> Statistics:
-    """The statistics with more facts. Raises Poison for a currency that the policy does not convert."""
-    for fact in facts:
-        statistics = merge(statistics, _CONTRIBUTIONS[fact.kind](fact, measures))
+    """The statistics with more facts, but for those that are voided. Raises Poison for a currency that the policy does
+    not convert.
+
+    What a void takes back must not be among the statistics yet: `fold_history` where it may be.
+    """
+    for fact in sorted(facts, key=_is_no_void):
+        if fact.event_id not in statistics.more.voided:
+            part = _CONTRIBUTIONS.get(fact.kind, _of_other)(fact, measures)
+            more = circumstances_of(fact, measures)
+            statistics = merge(statistics, part if more is NOTHING else replace(part, more=more))
     return statistics
 
 
+def fold_history(statistics: Statistics, history: Iterable[Fact], measures: Measures) -> Statistics:
+    """Made anew from all facts; only who the customer is stays as it is known."""
+    return fold(replace(EMPTY, more=Circumstances(profile=statistics.more.profile)), history, measures)
+
+
+def _is_no_void(fact: Fact) -> bool:
+    return fact.kind is not FactKind.VOID
+
+
 def merge(one: Statistics, other: Statistics) -> Statistics:
-    if one.facts == 0 or other.facts == 0:
-        return other if one.facts == 0 else one
+    if one is EMPTY or other is EMPTY:
+        return other if one is EMPTY else one
     return Statistics(
         facts=one.facts + other.facts,
-        first_at=min(one.first_at, other.first_at),
+        first_at=min((part.first_at for part in (one, other) if part.facts), default=0),
         last_at=max(one.last_at, other.last_at),
         purchases=one.purchases + other.purchases,
         revenue=one.revenue + other.revenue,
@@ -122,8 +134,9 @@ def merge(one: Statistics, other: Statistics) -> Statistics:
         purchase_days=_merge_days(one.purchase_days, other.purchase_days),
         deductions=_merge_days(one.deductions, other.deductions),
         surveys=_merge_surveys(one.surveys, other.surveys),
-        cases=_merge_cases(one.cases, other.cases),
+        cases=merge_cases(one.cases, other.cases),
         categories=_merge_categories(one.categories, other.categories),
+        more=merge_circumstances(one.more, other.more),
     )
 
 
@@ -153,34 +166,6 @@ def _merge_surveys(one: tuple[Answers, ...], other: tuple[Answers, ...]) -> tupl
         key = (entry.day, entry.instrument, entry.points)
         answers[key] = answers.get(key, 0) + entry.answers
     return tuple(Answers(*key, number) for key, number in sorted(answers.items()))
-
-
-def _merge_cases(one: tuple[Case, ...], other: tuple[Case, ...]) -> tuple[Case, ...]:
-    if not one or not other:
-        return one or other
-    cases = {(case.source, case.case): case for case in one}
-    for case in other:
-        known = cases.get((case.source, case.case))
-        cases[case.source, case.case] = case if known is None else _merge_case(known, case)
-    return tuple(cases[key] for key in sorted(cases))
-
-
-def _merge_case(one: Case, other: Case) -> Case:
-    return Case(
-        source=one.source,
-        case=one.case,
-        severity=max(one.severity, other.severity),
-        opened_first=_chosen(min, one.opened_first, other.opened_first),
-        opened_last=_chosen(max, one.opened_last, other.opened_last),
-        resolved_first=_chosen(min, one.resolved_first, other.resolved_first),
-        resolved_last=_chosen(max, one.resolved_last, other.resolved_last),
-    )
-
-
-def _chosen(choose: Callable[[int, int], int], one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return choose(one, other)
 
 
 def _merge_categories(one: tuple[str, ...], other: tuple[str, ...]) -> tuple[str, ...]:
@@ -236,9 +221,30 @@ def _of_visit(fact: Fact, _measures: Measures) -> Statistics:
 
 
 def _of_survey(fact: Fact, measures: Measures) -> Statistics:
+    if fact.detail.points is None:
+        return _of_other(fact, measures)  # a mention that is neither praise nor criticism
     at, detail = to_microseconds(fact.occurred_at), fact.detail
-    answers = Answers(measures.day(fact.occurred_at), detail.instrument or Instrument.CSAT, detail.points or 0, 1)
+    answers = Answers(measures.day(fact.occurred_at), detail.instrument or Instrument.CSAT, fact.detail.points, 1)
     return Statistics(facts=1, first_at=at, last_at=at, surveys=(answers,))
+
+
+def _of_reopening(fact: Fact, _measures: Measures) -> Statistics:
+    """Its severity is that of the opening, unless it is worse."""
+    at, detail = to_microseconds(fact.occurred_at), fact.detail
+    case = Case(detail.source or "", detail.case or "", detail.severity or 0, None, at, None, None)
+    return Statistics(facts=1, first_at=at, last_at=at, cases=(case,))
+
+
+def _of_closure(fact: Fact, _measures: Measures) -> Statistics:
+    """A case that is closed is open no longer, also where nobody resolved it."""
+    at, detail = to_microseconds(fact.occurred_at), fact.detail
+    case = Case(detail.source or "", detail.case or "", 0, None, None, at, at)
+    return Statistics(facts=1, first_at=at, last_at=at, cases=(case,))
+
+
+def _of_other(fact: Fact, _measures: Measures) -> Statistics:
+    at = to_microseconds(fact.occurred_at)
+    return Statistics(facts=1, first_at=at, last_at=at)
 
 
 def _of_referral(fact: Fact, _measures: Measures) -> Statistics:
@@ -254,4 +260,7 @@ _CONTRIBUTIONS: dict[FactKind, Callable[[Fact, Measures], Statistics]] = {
     FactKind.VISIT: _of_visit,
     FactKind.SURVEY: _of_survey,
     FactKind.REFERRAL: _of_referral,
+    FactKind.REOPENING: _of_reopening,
+    FactKind.CLOSURE: _of_closure,
+    FactKind.MENTION: _of_survey,
 }

@@ -1,8 +1,9 @@
 """Taking in facts: each once, folded into the statistics of its customer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from itertools import compress
+from typing import Final
 from uuid import UUID
 
 import structlog
@@ -10,13 +11,19 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import queries, repository
-from services.scoring.facts.fact import Fact
+from services.scoring.facts.circumstances import Circumstances
+from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.latency import count_latencies
 from services.scoring.facts.measures import Measures
+from services.scoring.facts.profile import Profile
 from services.scoring.facts.state import CustomerState
-from services.scoring.facts.statistics import fold
+from services.scoring.facts.statistics import Statistics, fold, fold_history, merge
 from shared.clock import wall_now
+from shared.db.locks import advisory_key, transaction_lock, transaction_lock_shared
 from shared.errors import Poison
+
+_PROFILES: Final = advisory_key("scoring.profiles")
+"""Held together by who adds customers with facts, and alone by who tells what customers are."""
 
 log = structlog.get_logger(__name__)
 
@@ -30,10 +37,12 @@ class ReceivedFact(Struct, frozen=True):
 
 
 class News(Struct, frozen=True):
-    """Facts not seen before, by customer and in their order, and the states before them."""
+    """Facts not seen before, by customer and in their order, and the states before them; all facts of those of whom
+    something was taken back."""
 
     received: Mapping[UUID, list[ReceivedFact]]
     before: Mapping[UUID, CustomerState]
+    histories: Mapping[UUID, list[Fact]] = {}
 
 
 class Change(Struct, frozen=True):
@@ -57,16 +66,21 @@ async def store_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]
         by_customer.setdefault(one.fact.customer_id, []).append(one)
     # Rows are added before any is locked: whoever waits for another's new row must not hold what that one locks next.
     customers = await repository.insert_states(session, by_customer.keys())
+    if customers:
+        await transaction_lock_shared(session, _PROFILES)
     before = await repository.lock_states(session, by_customer.keys())
+    if customers:
+        before = await _introduce(session, before)
     await _count(session, new, customers=customers)
-    return News(by_customer, before)
+    takers = {one.fact.customer_id for one in new if one.fact.kind is FactKind.VOID}
+    return News(by_customer, before, await _read_histories(session, takers) if takers else {})
 
 
 def fold_news(news: News, measures: Measures) -> dict[UUID, Change]:
     """Folds what `store_facts` kept, as the policy measures it that is in force once the rows are locked; `keep_states`
     has to write it. Raises Poison for a fact that cannot be counted."""
     return {
-        customer_id: _change(news.before[customer_id], received, measures)
+        customer_id: _change(news.before[customer_id], received, news.histories.get(customer_id), measures)
         for customer_id, received in news.received.items()
     }
 
@@ -77,9 +91,12 @@ async def keep_states(session: AsyncSession, *, states: Mapping[UUID, CustomerSt
 
 
 async def know_customers(
-    session: AsyncSession, *, customers: Sequence[tuple[UUID, int, str, datetime]], applied_at: datetime
-) -> None:
-    """Takes in (id, version, kind, registered_at); older versions that arrive late change nothing."""
+    session: AsyncSession, *, customers: Sequence[tuple[UUID, datetime, Profile]], applied_at: datetime
+) -> Mapping[UUID, CustomerState]:
+    """Takes in (id, registered_at, profile); older versions that arrive late change nothing.
+
+    Returns the states of those with facts whose profile is news, locked; `keep_states` has to write them.
+    """
     new = await repository.upsert_known_customers(session, customers)
     if new:
         await repository.insert_batch(
@@ -91,6 +108,14 @@ async def know_customers(
             last_occurred_at=None,
             latencies=count_latencies(()),
         )
+    # Nobody adds a customer's row meanwhile: either it is there already, or it will be made with this profile.
+    await transaction_lock(session, _PROFILES)
+    before = await repository.lock_states(session, [customer_id for customer_id, _, _ in customers])
+    after = dict(before)
+    for customer_id, _, profile in customers:
+        if customer_id in after:
+            after[customer_id] = _acquaint(after[customer_id], profile)
+    return {customer_id: state for customer_id, state in after.items() if state != before[customer_id]}
 
 
 async def fold_batches(session: AsyncSession, *, applied_before: datetime) -> None:
@@ -126,8 +151,32 @@ async def refold(
     return anew
 
 
-def _change(before: CustomerState, news: Sequence[ReceivedFact], measures: Measures) -> Change:
-    statistics = fold(before.statistics, [one.fact for one in news], measures)
+async def _read_histories(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
+    facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
+    for fact in await repository.read_all_facts(session, customer_ids):
+        facts[fact.customer_id].append(fact)
+    return facts
+
+
+async def _introduce(session: AsyncSession, states: Mapping[UUID, CustomerState]) -> dict[UUID, CustomerState]:
+    """The states, where those without any fact so far know who their customer is."""
+    new = [customer_id for customer_id, state in states.items() if not state.statistics.facts]
+    profiles = await repository.read_profiles(session, new)
+    return {**states, **{one: _acquaint(states[one], profile) for one, profile in profiles.items()}}
+
+
+def _acquaint(state: CustomerState, profile: Profile) -> CustomerState:
+    return CustomerState(merge(state.statistics, Statistics(more=Circumstances(profile=profile))), state.memory)
+
+
+def _change(
+    before: CustomerState, news: Sequence[ReceivedFact], history: Sequence[Fact] | None, measures: Measures
+) -> Change:
+    """With its history, statistics are made anew: something that was counted may never have happened."""
+    if history is None:
+        statistics = fold(before.statistics, [one.fact for one in news], measures)
+    else:
+        statistics = fold_history(before.statistics, history, measures)
     return Change(CustomerState(statistics, before.memory), news[-1].event_id)
 
 

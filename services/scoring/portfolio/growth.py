@@ -9,15 +9,18 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from services.scoring.facts.measures import divide
+from services.scoring.facts.measures import Measures, divide
 from services.scoring.facts.statistics import Statistics
 from services.scoring.policies.policy import GrowthPolicy, QuadrantPolicy
+from services.scoring.policies.policy.growth import PeerDimension
 
 Integers = NDArray[np.int64]
 
 YEAR_DAYS: Final = 365
 EVERYBODY: Final = ""
 """The peer group of those whose own group is unknown or too small."""
+
+_UNKNOWN: Final = -1
 
 _LARGEST: Final = 10**17
 """What columns carry of a single figure: far more than any sum of ordinary facts."""
@@ -53,6 +56,7 @@ class Gap(NamedTuple):
     frequency: int = 0
     basket: int = 0
     breadth: int = 0
+    wallet: int = 0
 
     @property
     def total(self) -> int:
@@ -82,6 +86,31 @@ def pattern_of(statistics: Statistics, today: int) -> Pattern:
     )
 
 
+def group_of(statistics: Statistics, dimension: PeerDimension) -> str:
+    """The peer group of a customer; everybody's where nothing is known of it."""
+    profile = statistics.more.profile
+    return EVERYBODY if profile is None or dimension == "none" else getattr(profile, dimension) or EVERYBODY
+
+
+def wallet_gap(statistics: Statistics, measures: Measures, today: int) -> Gap | None:
+    """Of an account whose wallet is known: the margin that the share not yet won would bring a year, at the margin rate
+    of its own purchases. None where nothing is known of a wallet, or the policy does not convert its currency."""
+    profile = statistics.more.profile
+    wallets = () if profile is None else profile.wallets
+    yearly = [measures.convert(wallet.yearly, wallet.currency) for wallet in wallets]
+    known = sum(one for one in yearly if one is not None)
+    if not known or statistics.revenue <= 0:
+        return None
+    whole = divide(known * max(statistics.margin, 0), statistics.revenue)
+    return Gap(wallet=max(whole - statistics.margin_since(today - YEAR_DAYS + 1), 0))
+
+
+def yearly_gap(statistics: Statistics, peers: Peers, policy: GrowthPolicy, measures: Measures, today: int) -> Gap:
+    """What the year lacks: of the wallet where it is known, else against the peers."""
+    won = wallet_gap(statistics, measures, today) if statistics.more.profile is not None else None
+    return gap_of(pattern_of(statistics, today), peers, policy) if won is None else won
+
+
 def gap_of(pattern: Pattern, peers: Peers, policy: GrowthPolicy) -> Gap:
     """More often at the own basket; then the better basket at the better frequency; then more categories on top."""
     often, rich = max(pattern.frequency, peers.frequency), max(pattern.basket, peers.basket)
@@ -96,11 +125,13 @@ def gap_of(pattern: Pattern, peers: Peers, policy: GrowthPolicy) -> Gap:
 class YearTable:
     """Everybody who bought within the last twelve months, in columns: a million customers take some 30 MB."""
 
-    def __init__(self) -> None:
+    def __init__(self, measures: Measures) -> None:
+        self._measures = measures
         self._groups: dict[str, int] = {EVERYBODY: 0}
         self._group = array("i")
         self._pattern = (array("q"), array("q"), array("q"))
         self._earned = array("q")
+        self._wallet = array("q")
 
     def add(self, statistics: Statistics, group: str, today: int) -> None:
         pattern = pattern_of(statistics, today)
@@ -109,6 +140,8 @@ class YearTable:
         self._group.append(self._groups.setdefault(group, len(self._groups)))
         for column, value in zip(self._pattern, pattern, strict=True):
             column.append(min(value, _LARGEST))
+        won = wallet_gap(statistics, self._measures, today)
+        self._wallet.append(_UNKNOWN if won is None else min(won.wallet, _LARGEST))
         self._earned.append(max(-_LARGEST, min(statistics.realised_since(today - YEAR_DAYS + 1), _LARGEST)))
 
     def mark(self, growth: GrowthPolicy, quadrants: QuadrantPolicy) -> YearlyMarks:
@@ -119,8 +152,8 @@ class YearTable:
         of_group = {index: peers.get(name, peers[EVERYBODY]) for name, index in self._groups.items()}
         patterns = map(Pattern, *self._pattern)
         gaps = (
-            min(gap_of(pattern, of_group[group], growth).total, _LARGEST)
-            for group, pattern in zip(self._group, patterns, strict=True)
+            min(gap_of(pattern, of_group[group], growth).total, _LARGEST) if wallet == _UNKNOWN else wallet
+            for group, pattern, wallet in zip(self._group, patterns, self._wallet, strict=True)
         )
         earned = np.array(self._earned)
         return YearlyMarks(

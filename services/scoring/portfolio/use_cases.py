@@ -15,7 +15,7 @@ from services.scoring.facts.measures import Measures
 from services.scoring.facts.queries import ValueFigure
 from services.scoring.facts.statistics import Statistics
 from services.scoring.policies.policy import Policy
-from services.scoring.portfolio.growth import EVERYBODY, YEAR_DAYS, YearlyMarks, YearTable
+from services.scoring.portfolio.growth import YEAR_DAYS, YearlyMarks, YearTable, group_of
 from services.scoring.portfolio.models import StoredPortfolio
 from services.scoring.portfolio.portfolio import Distribution, Portfolio, compute_portfolio
 
@@ -68,10 +68,10 @@ async def compute_anew(
 
 async def _mark_year(session: AsyncSession, policy: Policy, today: int, list_buyers: ListBuyers) -> YearlyMarks:
     """Reads everybody who bought within the last twelve months, in pages; their arithmetic runs in a thread."""
-    table, after = YearTable(), None
+    table, after = YearTable(Measures(policy)), None
     while buyers := await list_buyers(session, today - YEAR_DAYS + 1, after, _PAGE):
         for statistics in buyers.values():
-            table.add(statistics, EVERYBODY, today)
+            table.add(statistics, group_of(statistics, policy.growth.peer_dimension), today)
         after = max(buyers)
     return await asyncio.to_thread(table.mark, policy.growth, policy.quadrants)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from services.scoring.scores.telling import Told
 from shared.contracts.common import Money
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Quadrant, ScoreChanged
+from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, PartnershipStage, Quadrant, ScoreChanged
 from shared.twins import twin_of
 
 _Announcement = twin_of(ScoreChanged)
@@ -15,6 +15,7 @@ _LEVELS: Final = {level.value: level for level in LoyaltyLevel}
 _STAGES: Final = {stage.value: stage for stage in LifecycleStage}
 _CLASSES: Final = {abc.value: abc for abc in AbcClass}
 _QUADRANTS: Final = {quadrant.value: quadrant for quadrant in Quadrant}
+_PARTNERSHIPS: Final = {stage.value: stage for stage in PartnershipStage}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ def announce(
         lifetime_profit=_money(told.lifetime_profit, currency),
         loyalty=None if told.loyalty is None else told.loyalty / 10,
         quadrant=None if told.quadrant is None else _QUADRANTS[told.quadrant],
+        partnership_stage=None if told.partnership_stage is None else _PARTNERSHIPS[told.partnership_stage],
+        cost_to_serve=_money(told.cost_to_serve, currency),
         churn_risk=None if told.churn_risk is None else told.churn_risk / 10,
         churn_reasons=told.churn_reasons,
         changed=changed,

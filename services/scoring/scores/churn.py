@@ -6,14 +6,18 @@ from datetime import datetime
 
 from msgspec import Struct
 
+from services.scoring.facts.cases import Case
+from services.scoring.facts.circumstances import NOTHING
 from services.scoring.facts.fact import FactKind
-from services.scoring.facts.statistics import Case, Statistics
+from services.scoring.facts.measures import Measures
+from services.scoring.facts.statistics import Statistics
 from services.scoring.policies.policy import ChurnPolicy, SatisfactionPolicy
 from services.scoring.policies.policy.churn import FrequencyPolicy
 from services.scoring.scores.lifecycle import Activity
 from services.scoring.scores.lookahead import next_change
 from services.scoring.scores.reason import Reason, total
-from services.scoring.scores.satisfaction import FULL, is_open, state_of
+from services.scoring.scores.satisfaction import CASE_FACTS, FULL, is_open, state_of
+from services.scoring.scores.warnings import list_warnings
 
 
 class Churn(Struct, frozen=True):
@@ -34,6 +38,7 @@ def judge_churn(
     activity: Activity,
     probability: float | None,
     policies: tuple[ChurnPolicy, SatisfactionPolicy],
+    measures: Measures,
     moment: tuple[datetime, int],
 ) -> Churn | None:
     """None for who has never bought: nothing can be lost that was not won. `moment` is the instant and its day."""
@@ -50,6 +55,8 @@ def judge_churn(
         )
         if reason is not None
     ]
+    if statistics.more is not NOTHING:
+        reasons += list_warnings(statistics, policy, measures, today)
     raw = total(tuple(reasons))
     if raw > FULL:
         reasons.append(Reason("churn_bounds", FULL - raw, {"unbounded": raw / 10}))
@@ -146,8 +153,7 @@ def _complaint(
         return None
     points, case, state = worst
     evidence = {"case": case.case, "state": state}
-    facts = (FactKind.COMPLAINT, FactKind.RESOLUTION)
-    return Reason("complaint_pending", 10 * points, evidence, facts, (case.source, case.case)) if points else None
+    return Reason("complaint_pending", 10 * points, evidence, CASE_FACTS, (case.source, case.case)) if points else None
 
 
 def _reason(rule: str, points: int, evidence: Mapping[str, int | float], *facts: FactKind) -> Reason | None:

@@ -1,10 +1,11 @@
-"""Interactions become facts, and facts scores: one transaction per batch."""
+"""Interactions become facts, and facts scores; so does what customers are: one transaction per batch."""
 
 from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.facts.profile import profile_of
 from services.scoring.facts.translation import to_fact
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.scores import use_cases
@@ -23,3 +24,14 @@ class InteractionHandler:
             ReceivedFact(to_fact(event.data), event.envelope.id, event.envelope.recordedtime) for event in events
         ]
         await use_cases.apply_facts(session, received=received, teller=self._teller)
+
+
+class CustomerHandler:
+    """Applies what the customer service tells: who exists, and what scoring has to know of them."""
+
+    def __init__(self, teller: Teller) -> None:
+        self._teller = teller
+
+    async def __call__(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
+        customers = [(event.data.customer_id, event.data.registered_at, profile_of(event.data)) for event in events]
+        await use_cases.apply_profiles(session, customers=customers, teller=self._teller)

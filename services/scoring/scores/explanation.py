@@ -12,11 +12,14 @@ from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import explain_stage
 from services.scoring.scores.lifting import Lift, find_lifts
 from services.scoring.scores.loyalty import explain_lacking, explain_level, explain_loyalty, standing_of
+from services.scoring.scores.partnership import explain_partnership
 from services.scoring.scores.potential import explain_potential
 from services.scoring.scores.quadrant import explain_quadrant
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.score import Score, peers_of, value_intervals
-from services.scoring.scores.value import explain_current, explain_realised, patterns_of
+from services.scoring.scores.value import explain_current, explain_realised, explain_serving, patterns_of
+
+_VALUE = (FactKind.PURCHASE, FactKind.RETURN, FactKind.RESOLUTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,8 @@ class Explanation:
     potential: tuple[Reason, ...]
     potential_missing: Reason | None
     quadrant: Reason | None
+    partnership: Reason | None
+    serving: tuple[Reason, ...]
     lifts: tuple[Lift, ...]
     rfm: tuple[Reason, ...]
 
@@ -70,10 +75,16 @@ def explain(scored: Scored) -> Explanation:
         level=explain_level(standing, score.level, policy.loyalty),
         lacking=explain_lacking(standing, score.level, policy.loyalty),
         loyalty=explain_loyalty(statistics, standing, score.stage, probability, policy.loyalty),
-        abc=_explain_abc(context, score),
+        abc=_explain_abc(statistics, context, score),
         potential=_explain_potential(statistics, context, score),
         potential_missing=_missing(score.potential.missing),
         quadrant=_explain_quadrant(context, score),
+        partnership=(
+            None
+            if score.partnership is None
+            else explain_partnership(score.partnership, statistics, context.measures, today)
+        ),
+        serving=explain_serving(statistics),
         lifts=() if scored.facts is None else find_lifts(statistics, context, score),
         rfm=_explain_rfm(statistics, context, score),
     )
@@ -97,7 +108,7 @@ def _explain_quadrant(context: Context, score: Score) -> Reason | None:
     return explain_quadrant(score.quadrant, score.last_year, gap, standing, context.portfolio.year)
 
 
-def _explain_abc(context: Context, score: Score) -> Reason | None:
+def _explain_abc(statistics: Statistics, context: Context, score: Score) -> Reason | None:
     if score.abc is None or context.portfolio is None:
         return None
     evidence = {
@@ -105,7 +116,10 @@ def _explain_abc(context: Context, score: Score) -> Reason | None:
         "a_minimum": context.portfolio.a_minimum,
         "b_minimum": context.portfolio.b_minimum,
     }
-    return Reason(f"abc_{score.abc.lower()}", None, evidence, (FactKind.PURCHASE, FactKind.RETURN, FactKind.RESOLUTION))
+    profile = statistics.more.profile
+    if profile is not None and profile.abuse_flags and context.portfolio.abc(score.realised) == "A":
+        return Reason("abc_kept_out", None, {**evidence, "abuse_flags": profile.abuse_flags}, _VALUE)
+    return Reason(f"abc_{score.abc.lower()}", None, evidence, _VALUE)
 
 
 def _explain_rfm(statistics: Statistics, context: Context, score: Score) -> tuple[Reason, ...]:

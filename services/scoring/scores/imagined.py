@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from services.scoring.facts.cases import Case
 from services.scoring.facts.fact import Detail, Fact, FactKind, Instrument
 from services.scoring.facts.measures import LARGEST_AMOUNT, divide
-from services.scoring.facts.statistics import Case, Statistics
+from services.scoring.facts.statistics import Statistics
 from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import stage_change_days
 from services.scoring.scores.loyalty import level_change_days

@@ -28,11 +28,11 @@ class Standing(Struct, frozen=True):
 def standing_of(
     statistics: Statistics, satisfaction: Satisfaction, activity: Activity, policy: LoyaltyPolicy
 ) -> Standing:
-    """Advocacy counts referrals and NPS answers of promoters."""
+    """Advocacy counts referrals, NPS answers of promoters, and public praise."""
     promoters = (
         entry.answers
         for entry in statistics.surveys
-        if entry.instrument == Instrument.NPS and entry.points >= policy.promoter_from
+        if entry.instrument != Instrument.CSAT and entry.points >= policy.promoter_from
     )
     return Standing(satisfaction, activity, len(statistics.purchase_days), statistics.referrals + sum(promoters))
 

@@ -42,6 +42,8 @@ class ToldScore(Base, table=True):
     lifetime_profit: int | None = Field(default=None, sa_type=BigInteger)
     loyalty: int | None = Field(default=None, sa_type=SmallInteger)
     quadrant: str | None = Field(default=None, sa_type=Text)
+    partnership_stage: str | None = Field(default=None, sa_type=Text)
+    cost_to_serve: int | None = Field(default=None, sa_type=BigInteger)
     churn_risk: int | None = Field(default=None, sa_type=SmallInteger)
     churn_reasons: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text)))
 

@@ -54,14 +54,17 @@ def explain_potential(
         return ()
     years = years_worth(policy.horizon_months, policy.step_months, policy.discount_per_year)
     shared: dict[str, int | float] = {"probability_active": round(probability, 4), "years": round(years, 4)}
-    counted = zip(Gap._fields, pattern, peers.marks, potential.gap, potential.parts, strict=True)
+    own, marks = (*pattern, 0), (*peers.marks, 0)
+    counted = zip(Gap._fields, own, marks, potential.gap, potential.parts, strict=True)
     return tuple(
-        Reason(f"potential_{name}", part, _evidence(name, own, mark) | {"yearly": missing} | shared, _FACTS)
-        for name, own, mark, missing, part in counted
+        Reason(f"potential_{name}", part, _evidence(name, found, mark) | {"yearly": missing} | shared, _FACTS)
+        for name, found, mark, missing, part in counted
         if missing
     )
 
 
 def _evidence(name: str, own: int, mark: int) -> dict[str, int | float]:
-    """A basket is money, the others are counts."""
+    """A basket is money, the others are counts; of a wallet the gap says it all."""
+    if name == "wallet":
+        return {}
     return {"own_basket": own, "mark_basket": mark} if name == "basket" else {"own": own, "mark": mark}

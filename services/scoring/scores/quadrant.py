@@ -4,8 +4,8 @@ from typing import Literal
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
-from services.scoring.policies.policy import GrowthPolicy
-from services.scoring.portfolio.growth import YEAR_DAYS, Gap, Peers, YearlyMarks, gap_of, pattern_of
+from services.scoring.portfolio.growth import YEAR_DAYS, Gap, Peers, YearlyMarks, yearly_gap
+from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import Activity, Stage
 from services.scoring.scores.lookahead import next_change
 from services.scoring.scores.reason import Reason
@@ -47,7 +47,7 @@ def explain_quadrant(
 
 
 def quadrant_change_days(
-    statistics: Statistics, peers: Peers, marks: YearlyMarks, policy: GrowthPolicy, today: int
+    statistics: Statistics, peers: Peers, context: Context, marks: YearlyMarks, today: int
 ) -> tuple[int, ...]:
     """The next day, if any, on which what leaves the last twelve months moves the customer over a mark; stage and
     activity have days of their own."""
@@ -55,7 +55,7 @@ def quadrant_change_days(
 
     def judge(day: int) -> tuple[bool, ...]:
         last_year = realised_last_year(statistics, day)
-        gap = gap_of(pattern_of(statistics, day), peers, policy).total
+        gap = yearly_gap(statistics, peers, context.policy.growth, context.measures, day).total
         found = zip((last_year, last_year, gap), thresholds, strict=True)
         return tuple(mark is not None and figure >= mark for figure, mark in found)
 

@@ -14,7 +14,7 @@ from sqlmodel import and_, col, func, or_, select
 from services.scoring.facts import queries as facts
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.measures import Measures, from_microseconds
-from services.scoring.facts.statistics import EMPTY, Statistics, fold
+from services.scoring.facts.statistics import EMPTY, Statistics, fold_history
 from services.scoring.lifetime import queries as models
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.policies.policy import Policy
@@ -156,7 +156,7 @@ async def _statistics(
     if as_of is None and not with_facts:
         return present, None
     until = await facts.list_facts(session, customer_id, until=as_of)
-    return fold(EMPTY, until, context.measures), until if with_facts else None
+    return fold_history(present, until, context.measures), until if with_facts else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,20 @@ from shared.db.session import driver
 _UPSERT_TOLD = """
 INSERT INTO scores (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
                     lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
-                    last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons)
+                    last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, partnership_stage,
+                    cost_to_serve, churn_risk, churn_reasons)
 SELECT customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level, lifecycle_stage,
        abc_class, recency, frequency, monetary, as_of, policy_version, model_version, last_12_months, growth_potential,
-       lifetime_profit, loyalty, quadrant, churn_risk, string_to_array(churn_reasons, ' ')
+       lifetime_profit, loyalty, quadrant, partnership_stage, cost_to_serve, churn_risk,
+       string_to_array(churn_reasons, ' ')
 FROM unnest($1::uuid[], $2::bigint[], $3::bigint[], $4::float8[], $5::smallint[], $6::text[], $7::text[], $8::text[],
             $9::smallint[], $10::smallint[], $11::smallint[], $12::timestamptz[], $13::int[], $14::int[], $15::bigint[],
-            $16::bigint[], $17::bigint[], $18::smallint[], $19::text[], $20::smallint[], $21::text[])
+            $16::bigint[], $17::bigint[], $18::smallint[], $19::text[], $20::text[], $21::bigint[],
+            $22::smallint[], $23::text[])
     AS batch (customer_id, realised_value, current_value, probability_active, satisfaction, loyalty_level,
               lifecycle_stage, abc_class, recency, frequency, monetary, as_of, policy_version, model_version,
-              last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, churn_risk, churn_reasons)
+              last_12_months, growth_potential, lifetime_profit, loyalty, quadrant, partnership_stage, cost_to_serve,
+       churn_risk, churn_reasons)
 ON CONFLICT (customer_id) DO UPDATE
 SET realised_value = EXCLUDED.realised_value, current_value = EXCLUDED.current_value,
     probability_active = EXCLUDED.probability_active, satisfaction = EXCLUDED.satisfaction,
@@ -31,7 +35,9 @@ SET realised_value = EXCLUDED.realised_value, current_value = EXCLUDED.current_v
     monetary = EXCLUDED.monetary, as_of = EXCLUDED.as_of, policy_version = EXCLUDED.policy_version,
     model_version = EXCLUDED.model_version, last_12_months = EXCLUDED.last_12_months,
     growth_potential = EXCLUDED.growth_potential, lifetime_profit = EXCLUDED.lifetime_profit,
-    loyalty = EXCLUDED.loyalty, quadrant = EXCLUDED.quadrant, churn_risk = EXCLUDED.churn_risk,
+    loyalty = EXCLUDED.loyalty, quadrant = EXCLUDED.quadrant,
+    partnership_stage = EXCLUDED.partnership_stage, cost_to_serve = EXCLUDED.cost_to_serve,
+    churn_risk = EXCLUDED.churn_risk,
     churn_reasons = EXCLUDED.churn_reasons
 """
 
@@ -75,6 +81,8 @@ async def upsert_told(session: AsyncSession, told: Mapping[UUID, Told]) -> None:
         [one.lifetime_profit for one in ones],
         [one.loyalty for one in ones],
         [one.quadrant for one in ones],
+        [one.partnership_stage for one in ones],
+        [one.cost_to_serve for one in ones],
         [one.churn_risk for one in ones],
         [" ".join(one.churn_reasons) for one in ones],
     )

@@ -6,15 +6,18 @@ from typing import Final
 
 import numpy as np
 
+from services.scoring.facts.circumstances import NOTHING
 from services.scoring.facts.statistics import Statistics
 from services.scoring.portfolio.growth import Peers
 from services.scoring.scores.churn import churn_change_days
 from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import stage_change_days
 from services.scoring.scores.loyalty import level_change_days
+from services.scoring.scores.partnership import partnership_change_days
 from services.scoring.scores.quadrant import quadrant_change_days
 from services.scoring.scores.satisfaction import satisfaction_changes
 from services.scoring.scores.value import patterns_of
+from services.scoring.scores.warnings import warning_change_days
 
 _FAR_WEEKS: Final = 52.0 * 1000
 """Stands for never: calendars end."""
@@ -50,10 +53,13 @@ def _change_days(statistics: Statistics, context: Context, peers: Peers | None, 
     yield from stage_change_days(statistics, policy.lifecycle, by_rhythm=by_rhythm)
     yield from level_change_days(statistics, policy.loyalty)
     yield from churn_change_days(statistics, policy.churn, today, by_rhythm=by_rhythm)
+    yield from partnership_change_days(statistics, policy.partnership, context.measures)
+    if statistics.more is not NOTHING:
+        yield from warning_change_days(statistics, policy.churn, context.measures, today)
     if portfolio is not None:
         yield from (statistics.last_day + bound + 1 for bound in portfolio.recency_bounds)
         if peers is not None:
-            yield from quadrant_change_days(statistics, peers, portfolio.year, policy.growth, today)
+            yield from quadrant_change_days(statistics, peers, context, portfolio.year, today)
 
 
 def next_watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[int | None]:

@@ -8,12 +8,13 @@ from msgspec import Struct
 from services.scoring.facts.measures import from_microseconds
 from services.scoring.facts.statistics import Statistics
 from services.scoring.lifetime.expectation import Intervals, intervals
-from services.scoring.portfolio.growth import EVERYBODY, Peers, gap_of, pattern_of
-from services.scoring.portfolio.portfolio import AbcClass
+from services.scoring.portfolio.growth import Peers, group_of, yearly_gap
+from services.scoring.portfolio.portfolio import AbcClass, Portfolio
 from services.scoring.scores.churn import Churn, judge_churn
 from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import Activity, Stage, judge_activity, judge_stage
 from services.scoring.scores.loyalty import Level, judge_level, judge_loyalty, standing_of
+from services.scoring.scores.partnership import Partnership, judge_partnership
 from services.scoring.scores.potential import Potential, judge_potential
 from services.scoring.scores.quadrant import Quadrant, judge_quadrant
 from services.scoring.scores.reviewing import next_review, next_watched_days
@@ -41,6 +42,8 @@ class Score(Struct, frozen=True):
     level: Level
     abc: AbcClass | None
     quadrant: Quadrant | None
+    partnership: Partnership | None
+    cost_to_serve: int
     churn: Churn | None
     rfm: tuple[int, int, int] | None
     review_at: datetime | None
@@ -87,15 +90,19 @@ def peers_of(statistics: Statistics, context: Context) -> Peers | None:
     """Whom a buyer is measured against."""
     if context.portfolio is None or not statistics.purchase_days:
         return None
-    return context.portfolio.year.peers_of(EVERYBODY)
+    return context.portfolio.year.peers_of(group_of(statistics, context.policy.growth.peer_dimension))
+
+
+def _abc(statistics: Statistics, portfolio: Portfolio | None) -> AbcClass | None:
+    """By realised value; who breaks the rules is not A."""
+    if portfolio is None or not statistics.purchase_days:
+        return None
+    by_value, profile = portfolio.abc(statistics.realised), statistics.more.profile
+    return "B" if by_value == "A" and profile is not None and profile.abuse_flags else by_value
 
 
 def _score(
-    statistics: Statistics,
-    context: Context,
-    moment: tuple[datetime, int],
-    current: CurrentValue,
-    watched_day: int | None,
+    statistics: Statistics, context: Context, moment: tuple[datetime, int], current: CurrentValue, watched: int | None
 ) -> Score:
     policy, portfolio, (as_of, today) = context.policy, context.portfolio, moment
     probability = current.probability_active
@@ -104,9 +111,10 @@ def _score(
     standing = standing_of(statistics, satisfaction, activity, policy.loyalty)
     stage = judge_stage(statistics, activity, policy.lifecycle)
     peers = peers_of(statistics, context)
-    gap = None if peers is None else gap_of(pattern_of(statistics, today), peers, policy.growth)
+    gap = None if peers is None else yearly_gap(statistics, peers, policy.growth, context.measures, today)
     last_year = realised_last_year(statistics, today)
     bought, realised = standing.purchase_days, statistics.realised
+    rules = (policy.churn, policy.satisfaction)
     policy_version, model_version, portfolio_version = context.versions
     return Score(
         as_of=as_of,
@@ -122,9 +130,11 @@ def _score(
         activity=activity,
         stage=stage,
         level=judge_level(standing, policy.loyalty),
-        abc=portfolio.abc(realised) if portfolio and bought else None,
+        abc=_abc(statistics, portfolio),
         quadrant=None if portfolio is None else judge_quadrant(last_year, gap, (stage, activity), portfolio.year),
-        churn=judge_churn(statistics, activity, probability, (policy.churn, policy.satisfaction), moment),
+        churn=judge_churn(statistics, activity, probability, rules, context.measures, moment),
+        partnership=judge_partnership(statistics, policy.partnership, context.measures, today),
+        cost_to_serve=sum(serving.cost for serving in statistics.more.servings),
         rfm=portfolio.rfm(activity.silence_days, bought, realised) if portfolio and bought else None,
-        review_at=next_review(statistics, context, peers, moment, watched_day),
+        review_at=next_review(statistics, context, peers, moment, watched),
     )

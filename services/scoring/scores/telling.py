@@ -15,7 +15,8 @@ _LARGEST_MONEY: Final = 10**15
 
 class Told(Struct, frozen=True, array_like=True):
     """A score as the world knows it: rounded, and without its reasons. Money is in minor units; satisfaction, loyalty
-    and churn risk in tenths. What is None by default was not yet told of before there was such a figure."""
+    and churn risk in tenths. What is None by default was not yet told of before there was such a figure; new
+    figures go to the end, since what was told is remembered by place."""
 
     realised_value: int
     current_value: int | None
@@ -35,8 +36,18 @@ class Told(Struct, frozen=True, array_like=True):
     quadrant: str | None = None
     churn_risk: int | None = None
     churn_reasons: tuple[str, ...] = ()
+    partnership_stage: str | None = None
+    cost_to_serve: int | None = None
 
 
+MONEY_FIGURES: Final = (
+    "realised_value",
+    "current_value",
+    "last_12_months",
+    "growth_potential",
+    "lifetime_profit",
+    "cost_to_serve",
+)
 _FIGURES = tuple(name for name in Told.__struct_fields__ if name not in ("as_of", "policy_version", "model_version"))
 _figures = attrgetter(*_FIGURES)
 
@@ -60,6 +71,8 @@ def tell(score: Score) -> Told:
         lifetime_profit=_carried(score.lifetime_profit),
         loyalty=score.loyalty,
         quadrant=score.quadrant,
+        partnership_stage=score.partnership,
+        cost_to_serve=_carried(score.cost_to_serve),
         churn_risk=None if score.churn is None else score.churn.tenths,
         churn_reasons=() if score.churn is None else score.churn.rules,
     )
@@ -83,7 +96,9 @@ def _matters(name: str, before: Told, now: Told, policy: TellingPolicy) -> bool:
     if old is None or new is None:
         return True
     match name:
-        case "realised_value" | "current_value" | "last_12_months" | "growth_potential" | "lifetime_profit":
+        case "cost_to_serve":
+            return False  # grows with every call, and no class rests on it
+        case _ if name in MONEY_FIGURES:
             return bool(abs(new - old) > policy.value_relative * abs(old))
         case "probability_active":
             return bool(abs(new - old) >= policy.probability)

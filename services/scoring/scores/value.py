@@ -45,6 +45,14 @@ def explain_realised(statistics: Statistics) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
+def explain_serving(statistics: Statistics) -> tuple[Reason, ...]:
+    """The cost to serve, in minor units, by kind of interaction."""
+    return tuple(
+        Reason("serving", serving.cost, {"serving": serving.kind, "interactions": serving.facts})
+        for serving in statistics.more.servings
+    )
+
+
 def explain_current(current: CurrentValue, pattern: Patterns, policy: Policy) -> tuple[Reason, ...]:
     """The current value, in minor units, year by year of the horizon; `pattern` is this customer's alone."""
     evidence: dict[str, int | float] = {

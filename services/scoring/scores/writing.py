@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from services.scoring.facts.fact import Fact, FactKind
+from services.scoring.facts.fact import Fact
 from services.scoring.lifetime.expectation import Interval
 from services.scoring.policies.policy import MoneyPolicy
 from services.scoring.scores.reason import Reason
+from services.scoring.scores.satisfaction import CASE_FACTS
 from services.scoring.scores.sentences import Language, say, write_money
 
 Unit = Literal["points", "money", "none"]
@@ -63,6 +64,6 @@ class Writer:
 def _stands_behind(fact: Fact, reason: Reason) -> bool:
     if fact.kind not in reason.facts:
         return False
-    if reason.case is not None and fact.kind in (FactKind.COMPLAINT, FactKind.RESOLUTION):
+    if reason.case is not None and fact.kind in CASE_FACTS:
         return (fact.detail.source, fact.detail.case) == reason.case
     return True

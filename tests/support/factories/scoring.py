@@ -63,6 +63,8 @@ def make_fact(kind: FactKind = FactKind.PURCHASE, at: datetime = START, **values
         defaults |= {"amount": 10_000, "currency": "CNY"}
     if kind in (FactKind.COMPLAINT, FactKind.RESOLUTION):
         defaults["detail"] = Detail(source="shop", case="c-1", severity=1 if kind == FactKind.COMPLAINT else None)
+    if kind in (FactKind.RESPONSE, FactKind.FOLLOW_UP, FactKind.CLOSURE, FactKind.REOPENING):
+        defaults["detail"] = Detail(source="shop", case="c-1", points=100 if kind == FactKind.FOLLOW_UP else None)
     if kind == FactKind.SURVEY:
         defaults["detail"] = Detail(instrument=Instrument.NPS, points=90)
     return Fact(**(defaults | values))
@@ -76,7 +78,30 @@ def days(number: float) -> timedelta:
     return timedelta(days=number)
 
 
+COUNTED = tuple(kind for kind in FactKind if kind is not FactKind.VOID)
+"""What adds to statistics; a void takes away, so that they are made anew."""
+
+_cases = st.sampled_from(["c-1", "c-2"])
+_shop = st.just("shop")
 _details = {
+    FactKind.RESPONSE: st.builds(Detail, _shop, _cases),
+    FactKind.CLOSURE: st.builds(Detail, _shop, _cases),
+    FactKind.REOPENING: st.builds(Detail, _shop, _cases, st.none() | st.integers(0, 3)),
+    FactKind.FOLLOW_UP: st.builds(Detail, _shop, _cases, points=st.sampled_from([None, 0, 50, 100])),
+    FactKind.PAYMENT: st.builds(
+        Detail, st.just("erp"), st.sampled_from(["i-1", "i-2", "i-3"]), overdue_days=st.integers(0, 60)
+    ),
+    FactKind.USAGE: st.builds(
+        Detail, variant=st.sampled_from(["energy", "water"]), value=st.integers(0, 9).map(lambda one: one * 10**8)
+    ),
+    FactKind.COMPETITOR: st.builds(Detail, variant=st.sampled_from(["presence", "offer", "poaching", "switched"])),
+    FactKind.MENTION: st.builds(Detail, instrument=st.just(Instrument.MENTION), points=st.sampled_from([None, 0, 100])),
+    FactKind.VISIT: st.builds(
+        Detail,
+        variant=st.sampled_from(["store", "on_site", "remote"]),
+        cost=st.none() | st.integers(0, 9_000),
+        cost_currency=st.just("USD"),
+    ),
     FactKind.PURCHASE: st.builds(
         Detail, categories=st.lists(st.sampled_from(["books", "music", "tea"]), max_size=2, unique=True).map(tuple)
     ),
@@ -91,7 +116,7 @@ _details = {
 
 
 @st.composite
-def facts(draw: st.DrawFn, kinds: Sequence[FactKind] = tuple(FactKind)) -> Fact:
+def facts(draw: st.DrawFn, kinds: Sequence[FactKind] = COUNTED) -> Fact:
     """Any fact of one customer within 18 months, purchases the likeliest."""
     kind = draw(st.sampled_from((*kinds, *(FactKind.PURCHASE,) * 4)))
     amounts = {FactKind.PURCHASE: (0, 500_000), FactKind.RETURN: (0, 50_000), FactKind.RESOLUTION: (0, 5_000)}
@@ -109,7 +134,7 @@ def facts(draw: st.DrawFn, kinds: Sequence[FactKind] = tuple(FactKind)) -> Fact:
     )
 
 
-def histories(kinds: Sequence[FactKind] = tuple(FactKind), *, min_size: int = 1) -> st.SearchStrategy[list[Fact]]:
+def histories(kinds: Sequence[FactKind] = COUNTED, *, min_size: int = 1) -> st.SearchStrategy[list[Fact]]:
     """Distinct facts of one customer, in any order."""
     return st.lists(facts(kinds), min_size=min_size, max_size=14, unique_by=lambda fact: fact.event_id)
 
@@ -147,6 +172,26 @@ def interaction_event(
         interaction.VisitRecorded: {"place": "store"},
         interaction.SurveyAnswered: {"instrument": "nps", "score": 9},
         interaction.ReferralMade: {"referred_label": "a neighbour"},
+        interaction.ComplaintAssigned: {"case": "c-1", "handler": "agent-4"},
+        interaction.ComplaintResponded: {"case": "c-1"},
+        interaction.ComplaintFollowedUp: {"case": "c-1", "satisfied": True},
+        interaction.ComplaintClosed: {"case": "c-1"},
+        interaction.ComplaintReopened: {"case": "c-1"},
+        interaction.PaymentRecorded: {
+            "invoice": "i-1",
+            "status": "paid",
+            "amount": Money(minor=10_000, currency="CNY"),
+            "overdue_days": 9,
+        },
+        interaction.UsageRecorded: {"metric": "energy", "value": "412.5", "unit": "kWh"},
+        interaction.ServicePerformed: {"service": "repair"},
+        interaction.CallRecorded: {"direction": "outbound"},
+        interaction.CorrespondenceRecorded: {"direction": "inbound"},
+        interaction.MentionRecorded: {"sentiment": "positive"},
+        interaction.EngagementRecorded: {"activity": "login"},
+        interaction.CompetitorNoticed: {"sign": "offer"},
+        interaction.NoteRecorded: {"text": "prefers tea"},
+        interaction.InteractionVoided: {"voided_interaction_id": CUSTOMER},
     }
     identity = values.pop("interaction_id", uuid4())
     common = {"interaction_id": identity, "customer_id": customer_id, "source": "shop", "source_id": str(identity)}

@@ -64,7 +64,7 @@ def test_the_best_share_reach_the_mark(share: str, mark: int) -> None:
 
 
 def test_quadrants_begin_where_the_best_shares_do() -> None:
-    table = YearTable()
+    table = YearTable(MEASURES)
     for number in range(1, 11):
         table.add(statistics_of(*bought(number, margin=1_000, every=10)), EVERYBODY, TODAY)
     table.add(statistics_of(make_fact(at=NOW - days(365))), EVERYBODY, TODAY)
@@ -75,7 +75,7 @@ def test_quadrants_begin_where_the_best_shares_do() -> None:
 
 
 def test_small_groups_are_measured_against_everybody() -> None:
-    table = YearTable()
+    table = YearTable(MEASURES)
     for number in range(30):
         table.add(statistics_of(*bought(2)), "person", TODAY)
         if number < 19:
@@ -87,7 +87,7 @@ def test_small_groups_are_measured_against_everybody() -> None:
 
 
 def test_without_buyers_nothing_is_marked() -> None:
-    assert YearTable().mark(POLICY.growth, POLICY.quadrants).core_minimum is None
+    assert YearTable(MEASURES).mark(POLICY.growth, POLICY.quadrants).core_minimum is None
 
 
 def test_three_years_are_worth_less_than_three() -> None:
@@ -128,7 +128,9 @@ def test_value_and_potential_make_the_quadrant(facts: list[Fact], quadrant: str)
 
 
 def test_without_marks_there_is_no_quadrant() -> None:
-    unmarked = replace(CONTEXT, portfolio=replace(PORTFOLIO, year=YearTable().mark(POLICY.growth, POLICY.quadrants)))
+    unmarked = replace(
+        CONTEXT, portfolio=replace(PORTFOLIO, year=YearTable(MEASURES).mark(POLICY.growth, POLICY.quadrants))
+    )
     assert score(statistics_of(*bought(3)), unmarked, NOW).quadrant is None
 
 

@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
+from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.measures import from_microseconds
+from services.scoring.facts.profile import Profile, Wallet
 from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from services.scoring.scores.context import Context
 from services.scoring.scores.explanation import Explanation, Scored, explain
@@ -29,6 +31,7 @@ from tests.support.factories.scoring import (
     statistics_of,
 )
 
+ACCOUNT = Profile(version=1, kind="organisation", wallets=(Wallet(2_000_000, "CNY"),))
 WITHOUT_MODEL = Context(POLICY, MEASURES)
 contexts = st.sampled_from([CONTEXT, WITHOUT_MODEL, replace(CONTEXT, model=replace(CONTEXT.model, spend=None))])  # type: ignore[type-var]
 moments = st.integers(0, 900 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
@@ -41,7 +44,7 @@ def explained(statistics: Statistics, context: Context, as_of: datetime) -> tupl
 
 def classes(found: Score) -> tuple[object, ...]:
     risk = found.churn and (found.churn.tenths, found.churn.rules)
-    return found.stage, found.level, found.abc, found.rfm, found.quadrant, risk
+    return found.stage, found.level, found.abc, found.rfm, found.quadrant, found.partnership, risk
 
 
 @given(histories(), contexts, st.randoms())
@@ -99,11 +102,11 @@ def test_every_figure_is_finite(history: list[Fact], context: Context, then: dat
     assert found.potential.minor is None or found.potential.minor >= 0
 
 
-@given(histories(), contexts, moments, st.lists(st.floats(0, 0.999), max_size=4))
+@given(histories(), contexts, moments, st.lists(st.floats(0, 0.999), max_size=4), st.sampled_from([None, ACCOUNT]))
 def test_no_class_changes_before_the_review(
-    history: list[Fact], context: Context, then: datetime, shares: list[float]
+    history: list[Fact], context: Context, then: datetime, shares: list[float], profile: Profile | None
 ) -> None:
-    statistics = fold(EMPTY, history, MEASURES)
+    statistics = fold(Statistics(more=Circumstances(profile=profile)), history, MEASURES)
     as_of = effective_instant(statistics, then)
     now = score(statistics, context, as_of)
     until = now.review_at or as_of + days(3650)
@@ -175,3 +178,7 @@ def test_the_worked_example_of_the_docs() -> None:
     assert found.current.purchases == pytest.approx(2.525, abs=1e-3)
     assert (found.stage, found.level, found.abc, found.rfm) == ("formation", "behaviourally_loyal", "A", (4, 4, 4))
     assert found.loyalty == 462
+    assert found.potential.parts == (24_373, 20_109, 6_073, 0)
+    assert (found.lifetime_profit, found.quadrant) == (10_826 + 50_555, "high_potential")
+    assert found.churn is not None
+    assert (found.churn.tenths, found.churn.rules) == (150, ("silence_model",))

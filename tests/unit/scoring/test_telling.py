@@ -37,6 +37,8 @@ BEFORE = Told(
     quadrant="maintain",
     churn_risk=150,
     churn_reasons=("silence_model",),
+    partnership_stage="stable",
+    cost_to_serve=2_000,
 )
 
 
@@ -45,7 +47,7 @@ def test_the_first_score_is_told_in_full() -> None:
     assert set(names) == {
         "realised_value", "current_value", "probability_active", "satisfaction", "loyalty_level", "lifecycle_stage",
         "abc_class", "rfm", "last_12_months", "growth_potential", "lifetime_profit", "loyalty", "quadrant",
-        "churn_risk", "churn_reasons",
+        "churn_risk", "churn_reasons", "partnership_stage", "cost_to_serve",
     }  # fmt: skip
 
 
@@ -68,6 +70,7 @@ def test_the_first_score_is_told_in_full() -> None:
         {"lifetime_profit": 23_000},
         {"loyalty": 450},
         {"quadrant": "core"},
+        {"partnership_stage": "deep"},
         {"churn_risk": 160},
         {"churn_reasons": ("complaint_pending",)},
     ],
@@ -85,6 +88,7 @@ def test_what_matters_is_told(change: dict[str, Any]) -> None:
         {"probability_active": 0.76},
         {"satisfaction": 705},
         {"loyalty": 460, "growth_potential": 5_200},
+        {"cost_to_serve": 4_000},
         {"as_of": NOW + timedelta(days=1), "model_version": 2},
     ],
 )

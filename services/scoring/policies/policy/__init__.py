@@ -20,13 +20,14 @@ from services.scoring.policies.policy.portfolio import PortfolioPolicy
 from services.scoring.policies.policy.quadrants import QUADRANTS, QuadrantPolicy, ServicePolicy
 from services.scoring.policies.policy.satisfaction import CASE_STATES, SEVERITIES, SatisfactionPolicy
 from services.scoring.policies.policy.section import Section, demand
+from services.scoring.policies.policy.serving import PartnershipPolicy, ServingPolicy
 from services.scoring.policies.policy.telling import TellingPolicy
 
 __all__ = [
     "CASE_STATES", "DRIVERS", "LEVELS", "QUADRANTS", "SEVERITIES", "STAGES", "AgeBand", "AgeWeights",
     "AllocationPolicy", "ChurnPolicy", "GrowthPolicy", "LevelCriteria", "LifecyclePolicy", "LifetimePolicy",
-    "LiftingPolicy", "LoyaltyPolicy", "MoneyPolicy", "Policy", "PolicyDocument", "PortfolioPolicy", "QuadrantPolicy",
-    "SatisfactionPolicy", "ServicePolicy", "TellingPolicy",
+    "LiftingPolicy", "LoyaltyPolicy", "MoneyPolicy", "PartnershipPolicy", "Policy", "PolicyDocument", "PortfolioPolicy",
+    "QuadrantPolicy", "SatisfactionPolicy", "ServicePolicy", "ServingPolicy", "TellingPolicy",
 ]  # fmt: skip
 
 
@@ -40,6 +41,8 @@ class PolicyDocument(Section):
     satisfaction: SatisfactionPolicy
     lifecycle: LifecyclePolicy
     loyalty: LoyaltyPolicy
+    partnership: PartnershipPolicy
+    serving: ServingPolicy
     churn: ChurnPolicy
     portfolio: PortfolioPolicy
     growth: GrowthPolicy

@@ -10,6 +10,7 @@ from services.scoring.policies.policy.bounds import number, probability
 from services.scoring.policies.policy.section import Section, demand
 
 OPEN_STATES = ("open", "open_late", "reopened")
+SIGNS = ("presence", "offer", "poaching", "switched")
 
 Points = Annotated[int, number("points of 100", 0, 100, "added to the risk")]
 
@@ -43,6 +44,14 @@ class FrequencyPolicy(Section):
 
 
 @dataclass(frozen=True, slots=True)
+class UsagePolicy(Section):
+    """The last whole month against the mean of the months before it; the metric that fell most counts."""
+
+    usual_months: Annotated[int, number("months", 1, 120, "before the last one, that say what is usual")]
+    bands: tuple[FallBand, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class ChurnPolicy(Section):
     """Bands run from the mildest to the worst, and only the worst that applies counts; so do complaints."""
 
@@ -50,7 +59,14 @@ class ChurnPolicy(Section):
     rhythm: Annotated[tuple[RhythmBand, ...], Field(max_length=20, description="where there is no model")]
     dormant_points: Points
     frequency: FrequencyPolicy
+    usage: UsagePolicy
     complaint_points: Annotated[dict[str, Points], Field(description=f"by state: {', '.join(OPEN_STATES)}")]
+    late_payment_points: Annotated[int, number("points of 100", 0, 100, "for each invoice paid late or overdue")]
+    late_payments_most: Annotated[int, number("points of 100", 0, 100, "for all of them together")]
+    late_payment_days: Annotated[int, number("days", 1, 3_650, "for which a late payment counts")]
+    contact_gone_points: Annotated[int, number("points of 100", 0, 100, "while the main contact is gone")]
+    competitor_points: Annotated[dict[str, Points], Field(description=f"by sign: {', '.join(SIGNS)}")]
+    competitor_days: Annotated[int, number("days", 1, 3_650, "for which a sign counts; the worst one does")]
 
     def __post_init__(self) -> None:
         below = [band.below for band in self.silence]
@@ -62,6 +78,8 @@ class ChurnPolicy(Section):
         worst = max(silence, rhythm) <= self.dormant_points
         demand(worst, "churn.dormant_points", "must not be below what any silence counts")
         _demand_falls("churn.frequency.bands", self.frequency.bands)
+        _demand_falls("churn.usage.bands", self.usage.bands)
+        demand(set(self.competitor_points) == set(SIGNS), "churn.competitor_points", f"needs {SIGNS}")
         demand(set(self.complaint_points) == set(OPEN_STATES), "churn.complaint_points", f"needs {OPEN_STATES}")
         _worst("churn.complaint_points", [self.complaint_points[state] for state in OPEN_STATES])
 

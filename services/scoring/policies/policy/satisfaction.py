@@ -30,6 +30,11 @@ class SatisfactionPolicy(Section):
     complaint_states: Annotated[dict[str, PerCent], Field(description=f"by state: {', '.join(CASE_STATES)}")]
     complaint_weights: Annotated[AgeWeights, Field(description="of a resolved complaint, by its age")]
     resolve_within_hours: Annotated[int, number("hours", 1, 87_600, "after which an open complaint is late")]
+    respond_within_hours: Annotated[int, number("hours", 1, 87_600, "for the first answer, where none was promised")]
+    late_response_percent: Annotated[int, number("per cent", 0, 1_000, "more, where the first answer came late")]
+    pleased_percent: Annotated[int, number("per cent", 0, 100, "less, where the follow-up found the customer content")]
+    displeased_percent: Annotated[int, number("per cent", 0, 1_000, "more, where it found them discontent")]
+    pleased_from: Annotated[int, number("points of 100", 0, 100, "of a follow-up, from which a customer is content")]
     return_points: Annotated[int, number("points of 100", 0, 1_000, "taken off when everything was returned")]
 
     def __post_init__(self) -> None:
@@ -46,6 +51,16 @@ class SatisfactionPolicy(Section):
             "must not fall from resolved_in_time over resolved_late, open and open_late to reopened: else a further "
             "complaint could raise satisfaction",
         )
+
+        demand(
+            state["resolved_late"] + self.displeased_percent <= state["open"],
+            "satisfaction.displeased_percent",
+            "with resolved_late it must not be above open: else a further complaint could raise satisfaction",
+        )
+
+    @property
+    def respond_within(self) -> timedelta:
+        return timedelta(hours=self.respond_within_hours)
 
     @property
     def resolve_within(self) -> timedelta:

@@ -8,7 +8,16 @@ from pydantic import Field
 
 from services.scoring.scores.sentences import Language
 from shared.contracts.common import Money
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, Percentage, Probability, Quadrant, Quintile
+from shared.contracts.scoring import (
+    AbcClass,
+    LifecycleStage,
+    LoyaltyLevel,
+    PartnershipStage,
+    Percentage,
+    Probability,
+    Quadrant,
+    Quintile,
+)
 from shared.web.schemas import ResponseModel
 
 
@@ -104,6 +113,18 @@ class ServiceRead(ResponseModel):
     text: str
 
 
+class ServingRead(ResponseModel):
+    """What all interactions have cost, beside the goods."""
+
+    value: Money
+    reasons: list[ReasonRead]
+
+
+class PartnershipRead(ResponseModel):
+    value: PartnershipStage
+    reasons: list[ReasonRead]
+
+
 class QuadrantRead(ClassRead):
     value: Quadrant
     service: ServiceRead
@@ -134,6 +155,8 @@ class ScoreRead(ResponseModel):
     loyalty_level: LevelRead
     lifecycle_stage: StageRead
     abc_class: AbcRead | None = Field(description="null before the first purchase or portfolio")
+    cost_to_serve: ServingRead
+    partnership_stage: PartnershipRead | None = Field(description="of organisations that have bought")
     quadrant: QuadrantRead | None = Field(description="null before the first purchase or portfolio")
     churn_risk: PointsRead | None = Field(description="null before the first purchase; 0 where nothing speaks for it")
     rfm: RfmRead | None = Field(description="null before the first purchase or portfolio")
@@ -158,6 +181,8 @@ class ToldScoreRead(ResponseModel):
     lifetime_profit: Money | None
     loyalty: Percentage | None
     quadrant: Quadrant | None
+    partnership_stage: PartnershipStage | None
+    cost_to_serve: Money | None
     churn_risk: Percentage | None
     churn_reasons: tuple[str, ...]
     policy_version: int

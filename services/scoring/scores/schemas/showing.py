@@ -11,6 +11,7 @@ from services.scoring.scores.models import Rescoring, ToldScore
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.schemas.shapes import RescoringRead, ScoreRead, StatusRead, ToldScoreRead
 from services.scoring.scores.sentences import Language
+from services.scoring.scores.telling import MONEY_FIGURES
 from services.scoring.scores.writing import Writer
 
 _MAX_EVENTS: Final = 100
@@ -44,6 +45,10 @@ def show_score(scored: Scored, language: Language) -> ScoreRead:
             },
             "lifetime_profit": None if score.lifetime_profit is None else writer.amount(score.lifetime_profit),
             **_show_standing(scored, why, writer),
+            "cost_to_serve": {
+                "value": writer.amount(score.cost_to_serve),
+                "reasons": writer.reasons(why.serving, "money"),
+            },
             **_show_classes(scored, why, writer),
             "review_at": score.review_at,
         }
@@ -108,6 +113,11 @@ def _show_classes(scored: Scored, why: Explanation, writer: Writer) -> dict[str,
         "lifecycle_stage": shown("lifecycle_stage", score.stage, why.stage),
         "abc_class": abc,
         "quadrant": quadrant,
+        "partnership_stage": (
+            None
+            if why.partnership is None
+            else {"value": score.partnership, "reasons": [writer.reason(why.partnership)]}
+        ),
         "rfm": rfm,
     }
 
@@ -118,12 +128,11 @@ def _show_service(service: ServicePolicy, writer: Writer) -> dict[str, Any]:
 
 def show_told(told: ToldScore, currency: str) -> ToldScoreRead:
     rfm = None if told.recency is None else (told.recency, told.frequency, told.monetary)
-    money = ("realised_value", "current_value", "last_12_months", "growth_potential", "lifetime_profit")
     tenths = ("satisfaction", "loyalty", "churn_risk")
     return ToldScoreRead.model_validate(
         {
             **told.model_dump(exclude={"recency", "frequency", "monetary"}),
-            **{name: _money(getattr(told, name), currency) for name in money},
+            **{name: _money(getattr(told, name), currency) for name in MONEY_FIGURES},
             **{name: _points(getattr(told, name)) for name in tenths},
             "churn_reasons": told.churn_reasons or (),
             "rfm": rfm,

@@ -83,4 +83,24 @@ SENTENCES: Final[dict[str, Phrase]] = {
         "zh-CN": "优化客户：近 12 个月价值 {last_year}，低于 {maintain_minimum}；每年还可增加 {yearly_gap}。",
         "en": "Optimise: {last_year} in the last 12 months, below {maintain_minimum}; {yearly_gap} a year to be added.",
     },
+    "abc_kept_out": {
+        "zh-CN": "已实现价值 {realised} 达到 A 类，但有 {abuse_flags} 个违规标记，归为 B 类。",
+        "en": "B: realised value {realised} is enough for A, but {abuse_flags} flags of abuse are in force.",
+    },
+    "partnership_initial": {
+        "zh-CN": "初始期：自 {since} 起合作 {tenure_days} 天。",
+        "en": "Initial: partners since {since}, for {tenure_days} days.",
+    },
+    "partnership_stable": {
+        "zh-CN": "稳定合作期：自 {since} 起合作 {tenure_days} 天。",
+        "en": "Stable: partners since {since}, for {tenure_days} days.",
+    },
+    "partnership_deep": {
+        "zh-CN": "深度合作期：自 {since} 起合作 {tenure_days} 天。",
+        "en": "Deep: partners since {since}, for {tenure_days} days.",
+    },
+    "partnership_symbiosis": {
+        "zh-CN": "共生期：自 {since} 起合作 {tenure_days} 天。",
+        "en": "Symbiosis: partners since {since}, for {tenure_days} days.",
+    },
 }

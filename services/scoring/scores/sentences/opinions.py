@@ -67,4 +67,20 @@ SENTENCES: Final[dict[str, Phrase]] = {
         "zh-CN": "流失风险最高为 100：{amount} 分。",
         "en": "The risk is 100 at most: {amount} points.",
     },
+    "usage_down": {
+        "zh-CN": "上月 {metric} 用量 {used}，此前月均 {usual}：流失风险 {amount} 分。",
+        "en": "Used {used} of {metric} last month, against {usual} before: {amount} points of risk.",
+    },
+    "payments_late": {
+        "zh-CN": "近 {days} 天有 {invoices} 张发票逾期，最长 {overdue_days} 天：流失风险 {amount} 分。",
+        "en": "{invoices} invoices paid late in {days} days, by up to {overdue_days} days: {amount} points of risk.",
+    },
+    "competitor": {
+        "zh-CN": "竞争对手迹象 {signs} 次（{sign}）：流失风险 {amount} 分。",
+        "en": "{signs} signs of competitors ({sign}): {amount} points of risk.",
+    },
+    "contact_gone": {
+        "zh-CN": "主要联系人已离开：流失风险 {amount} 分。",
+        "en": "The main contact has left: {amount} points of risk.",
+    },
 }

@@ -55,4 +55,13 @@ SENTENCES: Final[dict[str, Phrase]] = {
         "en": "Bought in {own} categories, the better peers in {mark}: {yearly} a year, {amount} in present "
         "value ({years} years, probability of being active {probability_active}).",
     },
+    "serving": {
+        "zh-CN": "{interactions} 次{serving}的服务成本：{amount}。",
+        "en": "{interactions} times {serving} cost {amount}.",
+    },
+    "potential_wallet": {
+        "zh-CN": "钱包中尚未赢得的份额：每年少 {yearly}，折现 {amount}（{years} 年，活跃概率 {probability_active}）。",
+        "en": "The share of the wallet not yet won would bring {yearly} a year, {amount} in present value ({years} "
+        "years, probability of being active {probability_active}).",
+    },
 }

@@ -1,6 +1,6 @@
 """What is done with scores: `telling` of single customers, `rescoring` everybody."""
 
 from services.scoring.scores.use_cases.rescoring import rescore_next
-from services.scoring.scores.use_cases.telling import Teller, apply_facts, review_due
+from services.scoring.scores.use_cases.telling import Teller, apply_facts, apply_profiles, review_due
 
-__all__ = ["Teller", "apply_facts", "rescore_next", "review_due"]
+__all__ = ["Teller", "apply_facts", "apply_profiles", "rescore_next", "review_due"]

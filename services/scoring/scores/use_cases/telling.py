@@ -9,6 +9,7 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import use_cases as facts
+from services.scoring.facts.profile import Profile
 from services.scoring.facts.state import CustomerState
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.history import use_cases as history
@@ -20,7 +21,7 @@ from services.scoring.scores.memory import Memory, pack, unpack
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.score import Score, effective_instant, score_many
 from services.scoring.scores.telling import Told, changes, tell
-from shared.clock import Clock
+from shared.clock import Clock, wall_now
 from shared.messaging.outbox import NewEvent, Outbox
 
 
@@ -70,6 +71,16 @@ async def apply_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]
     )
     await repository.set_reviews(session, earlier)
     await _tell(session, news, teller, context, causes={one: change.caused_by for one, change in folded.items()})
+
+
+async def apply_profiles(
+    session: AsyncSession, *, customers: Sequence[tuple[UUID, datetime, Profile]], teller: Teller
+) -> None:
+    """Takes in (id, registered_at, profile) and tells of the scores that change with them."""
+    states = await facts.know_customers(session, customers=customers, applied_at=wall_now())
+    if states:
+        await facts.keep_states(session, states=states)
+        await rescore_and_tell(session, states, teller, await teller.contexts.load(session))
 
 
 async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> int:

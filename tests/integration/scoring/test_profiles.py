@@ -1,0 +1,128 @@
+"""What was taken back, and who customers are: both reach the score, in whatever order they come."""
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from shared.contracts import interaction
+from shared.contracts.common import Money
+from shared.contracts.customer import CustomerChanged
+from shared.contracts.envelope import Event
+from tests.support.factories.scoring import CUSTOMER, START, customer_event, days, event_of, interaction_event
+from tests.support.scoring_service import ScoringService
+
+
+def account(version: int = 2, customer_id: UUID = CUSTOMER, **values: Any) -> Event[Any]:
+    facts = {
+        "customer_id": customer_id,
+        "version": version,
+        "kind": "organisation",
+        "lifecycle": "active",
+        "language": "en",
+        "time_zone": "Asia/Shanghai",
+        "registered_at": START,
+    }
+    return event_of(CustomerChanged.model_validate(facts | values))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])
+async def test_a_void_takes_its_interaction_back_whichever_comes_first(
+    scoring: ScoringService, order: tuple[int, ...]
+) -> None:
+    scoring.clock.move_to(START + days(10))
+    kept, taken = interaction_event(at=START), interaction_event(at=START + days(1))
+    void = interaction_event(
+        interaction.InteractionVoided, START + days(2), voided_interaction_id=taken.data.interaction_id
+    )
+    for place in order:
+        await scoring.apply([kept, taken, void][place])
+    shown = await scoring.score()
+    assert shown["realised_value"]["value"]["minor"] == 3_000
+    assert (await scoring.told())[-1].realised_value.minor == 3_000
+    then = await scoring.score(as_of=(START + days(1)).isoformat())
+    assert then["realised_value"]["value"]["minor"] == 6_000
+
+
+async def test_an_amended_purchase_counts_as_it_was_amended(scoring: ScoringService) -> None:
+    wrong = interaction_event(at=START)
+    right = interaction_event(at=START, amends=wrong.data.interaction_id, amount=Money(minor=50_000, currency="CNY"))
+    void = interaction_event(
+        interaction.InteractionVoided,
+        START,
+        voided_interaction_id=wrong.data.interaction_id,
+        replaced_by=right.data.interaction_id,
+    )
+    await scoring.apply(wrong, void, right)
+    await scoring.apply(wrong, void, right)
+    assert (await scoring.score())["realised_value"]["value"]["minor"] == 15_000
+
+
+@pytest.mark.parametrize("known_first", [True, False])
+async def test_what_an_account_is_reaches_its_score(scoring: ScoringService, *, known_first: bool) -> None:
+    told = account(contacts={"active": 1, "executives": 0, "left": 1, "main": "gone"})
+    if known_first:
+        await scoring.know(customer_event(), told)
+    await scoring.apply(interaction_event())
+    if not known_first:
+        await scoring.know(told, customer_event())
+    shown = await scoring.score(language="en")
+    assert shown["partnership_stage"]["value"] == "initial"
+    assert [reason["rule"] for reason in shown["churn_risk"]["reasons"]] == ["contact_gone"]
+    last = (await scoring.told())[-1]
+    assert (last.partnership_stage, last.churn_reasons) == ("initial", ("contact_gone",))
+
+
+async def test_a_partnership_ripens_when_it_is_due(scoring: ScoringService) -> None:
+    await scoring.know(account())
+    await scoring.apply(interaction_event())
+    while (due := await scoring.due_at()) is not None:
+        scoring.clock.move_to(due)
+        await scoring.review()
+    stages = [told.partnership_stage for told in await scoring.told()]
+    assert list(dict.fromkeys(stages)) == ["initial", "stable", "deep", "symbiosis"]
+
+
+async def test_older_news_of_a_customer_changes_nothing(scoring: ScoringService) -> None:
+    await scoring.apply(interaction_event())
+    await scoring.know(account(version=3, abuse_flags_active=1))
+    told = len(await scoring.told())
+    await scoring.know(account(version=2))
+    statistics = await scoring.statistics()
+    assert statistics is not None
+    assert statistics.more.profile is not None
+    assert statistics.more.profile.abuse_flags == 1
+    assert len(await scoring.told()) == told
+
+
+async def test_profiles_and_first_facts_that_meet_lose_nothing(scoring: ScoringService) -> None:
+    customers = [uuid4() for _ in range(20)]
+    await asyncio.gather(
+        *(scoring.know(account(customer_id=one)) for one in customers),
+        *(scoring.apply(interaction_event(customer_id=one)) for one in customers),
+    )
+    for one in customers:
+        assert (await scoring.score(one))["partnership_stage"] is not None
+
+
+async def test_a_new_policy_keeps_who_customers_are(scoring: ScoringService) -> None:
+    await scoring.know(account())
+    await scoring.apply(interaction_event())
+    await scoring.rescore()
+    assert (await scoring.score())["partnership_stage"]["value"] == "initial"
+    assert (await scoring.read("/v1/status"))["customers"] == 1
+
+
+async def test_the_cost_to_serve_is_told_by_kind(scoring: ScoringService) -> None:
+    await scoring.apply(
+        interaction_event(),
+        interaction_event(interaction.CallRecorded),
+        interaction_event(interaction.VisitRecorded, cost_to_serve=Money(minor=1_234, currency="CNY")),
+    )
+    cost = (await scoring.score(language="en"))["cost_to_serve"]
+    assert cost["value"]["minor"] == 800 + 1_234
+    assert [reason["sentence"] for reason in cost["reasons"]] == [
+        "1 times a call cost 8.00 CNY.",
+        "1 times a visit in the shop cost 12.34 CNY.",
+    ]
