@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.interaction.complaints.api import router as complaints
 from services.interaction.complaints.promises import PromisePolicy
 from services.interaction.ingest.api import ROUTERS as INGEST
+from services.interaction.ingest.api import quick_routes
 from services.interaction.ingest.consumers import customer_handler, inbound_handler
 from services.interaction.ingest.interaction import AcceptedPeriod
 from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
@@ -16,6 +17,7 @@ from services.interaction.timeline.api import router as timeline
 from services.interaction.timeline.consumers import on_messages
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
 from shared.contracts.notification import MessageFailed, MessageSent
+from shared.messaging.backpressure import Backpressure
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter_limit import DeadLetterLimit
 from shared.messaging.relay import OutboxRelay
@@ -30,14 +32,18 @@ Other systems may publish to the topic `inbound.events` instead."""
 
 
 def create_api(platform: Platform[InteractionSettings]) -> FastAPI:
-    return create_app(
+    backpressure = Backpressure(platform.database, max_age=platform.settings.max_outbox_age)
+    app = create_app(
         "interaction",
         title="Rapport: interactions",
         description=_DESCRIPTION,
         version="1",
         platform=platform,
         routers=(*INGEST, timeline, complaints, reports),
+        quick=quick_routes(platform, backpressure),
     )
+    app.state.backpressure = backpressure
+    return app
 
 
 def create_worker(platform: Platform[InteractionSettings]) -> Sequence[Component]:

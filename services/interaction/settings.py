@@ -39,3 +39,9 @@ class InteractionSettings(ServiceSettings):
         le=timedelta(days=1),
         description="how far the clocks of other systems may be ahead of ours",
     )
+    max_outbox_age: timedelta = Field(
+        timedelta(hours=1),
+        ge=timedelta(seconds=1),
+        le=timedelta(days=14),
+        description="recording answers 429 while the oldest event not yet published is older than this",
+    )

@@ -1,8 +1,8 @@
 """Transactions: the only place that commits."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import asyncpg
 from sqlalchemy import text
@@ -53,6 +53,7 @@ class Database:
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._reading = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._before_dispose: list[Callable[[], Awaitable[None]]] = []
 
     @property
     def engine(self) -> AsyncEngine:
@@ -73,17 +74,21 @@ class Database:
                 await session.flush()
                 committing = True
         except Exception as error:
-            state = _sqlstate(error)
-            _refuse_unstorable(state, error)
-            if not is_passing(error):
-                raise
-            if committing and not (state is not None and state.startswith(_ROLLED_BACK_SQLSTATES)):
-                raise Unavailable(
-                    "the connection broke during the commit, so it is not known whether the change was made; repeat "
-                    "it with the same idempotency key, or look before repeating",
-                    code="commit_unknown",
-                ) from error
-            raise _away() from error
+            raise_outcome(error, committing=committing)
+
+    @asynccontextmanager
+    async def direct(self) -> AsyncIterator["DirectConnection"]:
+        """A connection for transactions of SQL alone, kept for the whole block: for hot paths, where a session's own
+        work would be most of a transaction's. Raises Unavailable when none can be had."""
+        try:
+            connection = await self._engine.connect()
+        except Exception as error:
+            raise_outcome(error, committing=False)
+        try:
+            raw = await connection.get_raw_connection()
+            yield DirectConnection(cast("asyncpg.Connection[Any]", raw.driver_connection))
+        finally:
+            await connection.close()
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncSession]:
@@ -107,8 +112,65 @@ class Database:
             await session.execute(text("SELECT 1"))
         return None
 
+    def before_dispose(self, finish: Callable[[], Awaitable[None]]) -> None:
+        """`finish` is awaited before the connections are closed: for work that outlives its callers."""
+        self._before_dispose.append(finish)
+
     async def dispose(self) -> None:
+        for finish in self._before_dispose:
+            await finish()
         await self._engine.dispose()
+
+
+class DirectSession:
+    """A transaction's SQL without an ORM: what `driver` takes in place of a session."""
+
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self.connection = connection
+
+    async def flush(self) -> None:
+        """Nothing is held back here."""
+
+
+class DirectConnection:
+    """Transactions one after another on one connection."""
+
+    def __init__(self, connection: "asyncpg.Connection[Any]") -> None:
+        self._connection = connection
+
+    @property
+    def lost(self) -> bool:
+        return bool(self._connection.is_closed())
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[DirectSession]:
+        """One unit of work, with the promises and errors of `Database.transaction`."""
+        committing = False
+        try:
+            async with self._connection.transaction():
+                yield DirectSession(self._connection)
+                committing = True
+        except Exception as error:
+            raise_outcome(error, committing=committing)
+
+
+def raise_outcome(error: Exception, *, committing: bool) -> NoReturn:
+    """Raises what a failed transaction means to its caller; what is a bug passes through."""
+    state = _sqlstate(error)
+    _refuse_unstorable(state, error)
+    if not is_passing(error):
+        raise error
+    if committing and not (state is not None and state.startswith(_ROLLED_BACK_SQLSTATES)):
+        raise Unavailable(
+            "the connection broke during the commit, so it is not known whether the change was made; repeat "
+            "it with the same idempotency key, or look before repeating",
+            code="commit_unknown",
+        ) from error
+    raise _away() from error
+
+
+SqlSession = AsyncSession | DirectSession
+"""A transaction for code that sends its SQL through `driver` alone."""
 
 
 def _refuse_unstorable(state: str | None, error: Exception) -> None:
@@ -121,8 +183,10 @@ def _away() -> Unavailable:
     return Unavailable("the database does not answer at present; try again shortly", code="database_unavailable")
 
 
-async def driver(session: AsyncSession) -> "asyncpg.Connection[Any]":
+async def driver(session: SqlSession) -> "asyncpg.Connection[Any]":
     """The asyncpg connection inside a session's transaction, for COPY and array statements on hot paths."""
+    if isinstance(session, DirectSession):
+        return session.connection
     raw = await (await session.connection()).get_raw_connection()
     connection = cast("asyncpg.Connection[Any]", raw.driver_connection)
     if not connection.is_in_transaction():

@@ -5,13 +5,12 @@ from datetime import datetime
 from uuid import UUID
 
 from msgspec import Struct, field
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import Clock, wall_now
 from shared.contracts.envelope import Envelope, EventData
 from shared.contracts.registry import TOMBSTONES
 from shared.db.locks import advisory_key
-from shared.db.session import driver
+from shared.db.session import SqlSession, driver
 from shared.errors import TooLarge
 from shared.messaging.broker import MAX_RECORD_BYTES
 from shared.messaging.codec import encode, new_event_id, pack_headers
@@ -53,7 +52,7 @@ class NewEvent(Struct, frozen=True, kw_only=True):
 
     `time` is the business instant of the fact, by default now; `causation_id` is the id of the event that caused it, by
     default the one being handled; `correlation_id` is for work that is done long after what it goes back to, and by
-    default follows from the cause.
+    default follows from the cause; so does `traceparent`.
     """
 
     data: EventData
@@ -62,6 +61,7 @@ class NewEvent(Struct, frozen=True, kw_only=True):
     time: datetime | None = None
     causation_id: str | None = None
     correlation_id: str | None = None
+    traceparent: str | None = None
 
 
 class Outbox:
@@ -77,7 +77,7 @@ class Outbox:
         self._source = source
         self._clock = clock
 
-    async def append(self, session: AsyncSession, events: Sequence[NewEvent]) -> None:
+    async def append(self, session: SqlSession, events: Sequence[NewEvent]) -> None:
         """Adds `events` in their order; they leave when the caller's transaction commits.
 
         Raises TooLarge when one exceeds what a broker takes.
@@ -95,7 +95,7 @@ class Outbox:
             await connection.copy_records_to_table("outbox", records=rows, columns=_COLUMNS)
             await connection.execute(_WAKE, CHANNEL, RELAY_ASLEEP)
 
-    async def append_tombstone(self, session: AsyncSession, *, topic: str, key: UUID) -> None:
+    async def append_tombstone(self, session: SqlSession, *, topic: str, key: UUID) -> None:
         """Makes a compacted `topic` forget `key`. Raises KeyError when nothing stands for that on this topic."""
         await self.append(
             session, [NewEvent(data=TOMBSTONES[topic].model_validate({"customer_id": key}), customer_id=key)]
@@ -112,7 +112,7 @@ class Outbox:
                 time=event.time or self._clock.now(),
                 subject=subject,
                 recordedtime=recorded_at,
-                traceparent=bound_traceparent(),
+                traceparent=event.traceparent or bound_traceparent(),
                 correlationid=event.correlation_id or correlation_of(causation_id) or event.id,
                 causationid=causation_id,
             ),

@@ -33,6 +33,11 @@ IDEMPOTENT_REPLAYS = Counter(
     "rapport_http_idempotent_replays", "Requests answered from a stored Idempotency-Key.", ("service",)
 )
 
+# Group commit
+GROUP_COMMIT_MEMBERS = Histogram(
+    "rapport_group_commit_members", "Requests per transaction that they shared.", ("service", "group"), buckets=_SIZES
+)
+
 # Outbox
 OUTBOX_PENDING = Gauge("rapport_outbox_pending_events", "Events committed and not yet published.", ("service",))
 OUTBOX_OLDEST_SECONDS = Gauge(

@@ -25,6 +25,7 @@ from shared.web.problems import (
     handle_not_modified,
     handle_validation_error,
 )
+from shared.web.quick import QuickLane, QuickRoute
 
 _REQUEST_HEADERS = [
     "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", CORRELATION_HEADER, "traceparent",
@@ -57,8 +58,12 @@ def create_app(
     version: str,
     platform: WebPlatform,
     routers: Sequence[APIRouter],
+    quick: Sequence[QuickRoute] = (),
 ) -> FastAPI:
-    """The API of `service`, with ops endpoints, dead-letter administration and its documentation at /docs."""
+    """The API of `service`, with ops endpoints, dead-letter administration and its documentation at /docs.
+
+    Each of `quick` answers on behalf of an ordinary route of `routers` what it can.
+    """
     app = FastAPI(
         title=title,
         description=description,
@@ -72,6 +77,8 @@ def create_app(
     for router in (*routers, *platform.admin_routers, ops_router(platform.readiness)):
         app.include_router(router)
     _handle_failures(app)
+    if quick:
+        app.add_middleware(QuickLane, routes=quick, verifier=platform.verifier)
     _add_middleware(app, service, platform.settings)
     describe(app, token_url=platform.settings.token_url)
     return app

@@ -33,6 +33,7 @@ class Principal:
 class _KnownToken:
     principal: Principal
     until: float
+    revision: int
 
 
 class TokenVerifier:
@@ -47,20 +48,34 @@ class TokenVerifier:
     async def verify(self, token: str) -> Principal:
         """Raises Unauthenticated with a code of its own per cause, or Unavailable while the keys cannot be read.
 
-        A token found good is taken as good for a minute, at most until it expires: checking a signature costs more than
-        many a request.
+        A token found good is taken as good for a minute, at most until it expires or the issuer is seen to publish
+        other keys: checking a signature costs more than many a request.
         """
-        digest = hashlib.sha256(token.encode()).digest()
-        now = wall_now().timestamp()
-        known = self._known.get(digest)
-        if known is not None and now < known.until:
-            return known.principal
+        principal = self.recognise(token)
+        if principal is not None:
+            return principal
         claims = await self._claims_of(token)
-        if len(self._known) >= REMEMBERED_TOKENS:
-            self._known.clear()
-        known = _KnownToken(_principal(claims), min(now + REMEMBERED_SECONDS, claims["exp"] + LEEWAY_SECONDS))
-        self._known[digest] = known
+        until = min(wall_now().timestamp() + REMEMBERED_SECONDS, claims["exp"] + LEEWAY_SECONDS)
+        known = _KnownToken(_principal(claims), until, self._keys.revision)
+        while len(self._known) >= REMEMBERED_TOKENS:
+            del self._known[next(iter(self._known))]
+        self._known[_digest(token)] = known
         return known.principal
+
+    def recognise(self, token: str) -> Principal | None:
+        """The caller, when this token was found good within the last minute and nothing has ended it since."""
+        digest = _digest(token)
+        known = self._known.get(digest)
+        if known is None:
+            return None
+        if known.revision == self._keys.revision and wall_now().timestamp() < known.until:
+            return known.principal
+        del self._known[digest]
+        return None
+
+    def forget(self) -> None:
+        """Every token is checked anew at its next use."""
+        self._known.clear()
 
     async def _claims_of(self, token: str) -> dict[str, Any]:
         key = await self._key_of(token)
@@ -122,6 +137,11 @@ def _refusal(error: jwt.PyJWTError, *, issuer: str, audience: str) -> Unauthenti
         case jwt.InvalidSignatureError():
             return Unauthenticated("the token's signature is wrong", code="token_signature_invalid")
     return Unauthenticated(f"the token cannot be accepted: {error}", code="token_malformed")
+
+
+def _digest(token: str) -> bytes:
+    """What is remembered of a token: who reads this process's memory shall find none to use."""
+    return hashlib.sha256(token.encode()).digest()
 
 
 def _principal(claims: dict[str, Any]) -> Principal:

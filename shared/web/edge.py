@@ -40,7 +40,7 @@ class EdgeMiddleware:
         bindings = {"service": self._service, "correlation_id": correlation_id}
         traceparent = headers.get("traceparent", "")
         if _TRACEPARENT.fullmatch(traceparent):
-            bindings["traceparent"] = traceparent
+            bindings["traceparent"] = scope["state"]["traceparent"] = traceparent
         with bound_contextvars(**bindings):
             await self._handle(scope, receive, send, correlation_id)
 

@@ -54,6 +54,9 @@ class KeySet:
         self._fetched_at = -float("inf")
         self._tried_at = -float("inf")
         self._failure: str | None = None
+        self._document = ""
+        self.revision = 0
+        """Counts the times at which the published keys were found to be others than before."""
         self._lock = asyncio.Lock()
 
     async def find(self, key_id: str | None) -> PyJWK | None:
@@ -82,12 +85,16 @@ class KeySet:
                 return
             self._tried_at = time.monotonic()
             try:
-                keys = PyJWKSet.from_json((await self._fetch()).decode())
+                document = (await self._fetch()).decode()
+                keys = PyJWKSet.from_json(document)
             except (httpx.HTTPError, OSError, ValueError, AttributeError, PyJWTError) as error:
                 # AttributeError is what the library makes of a document that is no JSON object.
                 self._failure = f"{type(error).__name__}: {error}"
                 log.warning("token_keys_unavailable", reason=self._failure, keys_known=len(self._keys))
                 return
             self._keys = {key.key_id: key for key in keys.keys if key.public_key_use in (None, "sig")}
+            if document != self._document:
+                self._document = document
+                self.revision += 1
             self._fetched_at = time.monotonic()
             self._failure = None

@@ -67,6 +67,7 @@ _EXAMPLES: Mapping[int, tuple[str, str, str | None]] = {
     ),
     422: ("required", "is required", "lines[0].amount"),
     428: ("if_match_required", "say which version you change: send the ETag last read", "If-Match"),
+    429: ("too_busy", "more requests are waiting than can be served in good time; repeat this one in a moment", None),
     503: ("database_unavailable", "the database does not answer at present; try again shortly", None),
 }
 _HTTP_CODES = {400: "body_unreadable", 404: "route_not_found", 405: "method_not_allowed", 413: "body_too_large"}

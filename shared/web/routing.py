@@ -18,9 +18,10 @@ from fastapi.routing import APIRoute
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.db.session import Database
-from shared.errors import UnsupportedMedia
+from shared.errors import RapportError, UnsupportedMedia
 from shared.observability.metrics import IDEMPOTENT_REPLAYS, current_service
-from shared.web.idempotency import Claim, declare_idempotency_key, find_answer, fingerprint_of, store_answer
+from shared.web.answers import Answer
+from shared.web.idempotency import Claim, declare_idempotency_key, find_answers, fingerprint_of, store_answers
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -113,7 +114,7 @@ async def _handle_in(session: AsyncSession, request: Request, handle: Handler) -
     if unit.claim is not None:
         if not isinstance(getattr(answer, "body", None), bytes | memoryview):
             raise TypeError("a streamed answer cannot be stored for its Idempotency-Key; stream from a GET route")
-        await store_answer(session, unit.claim, answer)
+        await store_answers(session, [(unit.claim, Answer.of(answer))])
     return answer
 
 
@@ -134,10 +135,12 @@ def _answered_once(endpoint: Callable[..., Any]) -> Callable[..., Any]:
                 key=key,
                 fingerprint=fingerprint_of(request.method, target, await request.body()),
             )
-            stored = await find_answer(unit.session, claim)
-            if stored is not None:
+            [found] = await find_answers(unit.session, [claim])
+            if isinstance(found, RapportError):
+                raise found
+            if found is not None:
                 IDEMPOTENT_REPLAYS.labels(current_service()).inc()
-                raise _Answered(stored)
+                raise _Answered(found.response())
             unit.claim = claim
         return await endpoint(*args, **kwargs)
 

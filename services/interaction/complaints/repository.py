@@ -6,11 +6,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.complaints.case import Case, Step, complaint_id_of
 from services.interaction.complaints.promises import PromisePolicy
-from shared.db.session import driver
+from shared.db.session import SqlSession, driver
 
 _ADD_FACTS = """
 INSERT INTO complaint_facts (complaint_id, interaction_id, kind, occurred_at)
@@ -91,7 +89,7 @@ class Told:
         return complaint_id_of(self.source, self.case)
 
 
-async def lock_cases(session: AsyncSession, steps: Iterable[Told]) -> dict[UUID, bool | None]:
+async def lock_cases(session: SqlSession, steps: Iterable[Told]) -> dict[UUID, bool | None]:
     """Opens the cases of these steps where there are none, and locks them until the transaction ends.
 
     Returns whether each is in the green channel, as far as that is decided. Everybody locks in the order of ids, so
@@ -104,7 +102,7 @@ async def lock_cases(session: AsyncSession, steps: Iterable[Told]) -> dict[UUID,
     return {record["complaint_id"]: record["green_channel"] for record in records}
 
 
-async def add_facts(session: AsyncSession, steps: Iterable[Told]) -> dict[UUID, list[UUID]]:
+async def add_facts(session: SqlSession, steps: Iterable[Told]) -> dict[UUID, list[UUID]]:
     """Adds the steps that are not there yet; returns all interactions of each case. The caller holds the locks."""
     rows = sorted({(told.complaint_id, told.interaction_id, told.step.value, told.at) for told in steps})
     connection = await driver(session)
@@ -115,7 +113,7 @@ async def add_facts(session: AsyncSession, steps: Iterable[Told]) -> dict[UUID, 
     return facts
 
 
-async def save_cases(session: AsyncSession, cases: Sequence[Case], policy: PromisePolicy) -> None:
+async def save_cases(session: SqlSession, cases: Sequence[Case], policy: PromisePolicy) -> None:
     """A case whose every step was taken back is no case."""
     connection = await driver(session)
     if empty := [case.complaint_id for case in cases if not case.facts]:

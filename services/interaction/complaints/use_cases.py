@@ -3,16 +3,15 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.complaints.case import Case, CaseFact, Step, complaint_id_of, in_order
 from services.interaction.complaints.promises import Promise, PromisePolicy
 from services.interaction.complaints.repository import Told, add_facts, lock_cases, save_cases
+from shared.db.session import SqlSession
 
 __all__ = ["Case", "CaseFact", "Promise", "PromisePolicy", "Step", "Told", "open_cases", "settle_cases"]
 
 
-async def open_cases(session: AsyncSession, steps: Sequence[Told]) -> tuple[dict[UUID, bool | None], set[UUID]]:
+async def open_cases(session: SqlSession, steps: Sequence[Told]) -> tuple[dict[UUID, bool | None], set[UUID]]:
     """Locks the cases of these steps and notes the steps; a step told again changes nothing.
 
     Returns whether each case is in the green channel (None: not decided), and the interactions they are made of.
@@ -23,7 +22,7 @@ async def open_cases(session: AsyncSession, steps: Sequence[Told]) -> tuple[dict
 
 
 async def settle_cases(
-    session: AsyncSession,
+    session: SqlSession,
     names: Sequence[tuple[str, str]],
     facts: Mapping[UUID, Sequence[CaseFact]],
     *,

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from typing import NamedTuple
-from uuid import UUID, uuid5
+from uuid import UUID
 from zlib import crc32
 
-INTERACTIONS = UUID("5f0c7a64-9d8e-4f5b-8b53-6a1f7f5e2c11")
+from shared.ids import Namespace
+
+INTERACTIONS = Namespace(UUID("5f0c7a64-9d8e-4f5b-8b53-6a1f7f5e2c11"))
 """Namespace of interaction ids. To change it is to record everything a second time."""
 
 LOCK_BUCKETS = 256
@@ -27,7 +29,7 @@ def interaction_id_of(source: str, source_id: str) -> UUID:
 
     Neither part may contain a line break: the contract of events refuses control characters.
     """
-    return uuid5(INTERACTIONS, f"{source}\n{source_id}")
+    return INTERACTIONS.id_of(f"{source}\n{source_id}")
 
 
 def lock_buckets(keys: Iterable[CustomerKey]) -> list[int]:

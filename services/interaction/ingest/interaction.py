@@ -14,7 +14,11 @@ State = Literal["recorded", "awaiting_customer"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordInteraction:
-    """The command: an interaction that passed every rule. `causation_id` is the id of the event that brought it."""
+    """The command: an interaction that passed every rule.
+
+    `causation_id` is the id of the event that brought it; `correlation_id` and `traceparent` are those of the request,
+    where several requests are recorded together.
+    """
 
     interaction_id: UUID
     source: str
@@ -26,6 +30,8 @@ class RecordInteraction:
     details: Details
     circumstances: Circumstances = NO_CIRCUMSTANCES
     causation_id: str | None = None
+    correlation_id: str | None = None
+    traceparent: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

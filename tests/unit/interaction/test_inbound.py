@@ -125,7 +125,8 @@ def test_every_kind_is_kept_published_and_read_as_it_was_told(kind: Kind) -> Non
     event = event_of(recorded, customer_id, causation_id="cause")
     assert event.id == str(command.interaction_id)
     assert (event.time, event.causation_id, event.customer_id) == (NOW, "cause", customer_id)
-    assert event.data.event_type in EVENT_TYPES
+    data: Any = event.data
+    assert data.event_type in EVENT_TYPES
     answer = read_of(recorded).model_dump(mode="json", exclude_none=True)
     for name in example.keys() - {"occurred_at", "original"}:
         assert answer[name] == example[name]
@@ -152,7 +153,7 @@ def test_published_amounts_are_those_told(minor: int, lines: list[int]) -> None:
             for line in lines
         ],
     )
-    data = event_of(RecordedInteraction(command, uuid4(), NOW), uuid4(), causation_id=None).data
-    assert isinstance(data, PurchaseRecorded)
+    data: Any = event_of(RecordedInteraction(command, uuid4(), NOW), uuid4(), causation_id=None).data
+    assert data.event_type == PurchaseRecorded.event_type
     assert data.amount.minor == total
     assert [line.amount.minor for line in data.lines] == lines

@@ -12,7 +12,7 @@ from shared.web.routing import SessionDep, api_router
 router = api_router(prefix="/v1/interactions", tags=["interactions"])
 
 
-@router.post("/batch")
+@router.post("/batch", responses={429: {"description": "More waits than can be served"}})
 async def record_batch(
     batch: BatchCreate,
     session: SessionDep,

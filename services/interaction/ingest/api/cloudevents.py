@@ -18,7 +18,8 @@ from shared.web.routing import SessionDep, api_router
 router = api_router(prefix="/v1/events", tags=["interactions"])
 
 _ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {"model": InteractionRead | BatchResult, "description": "Recorded before, or the results of a batch"}
+    200: {"model": InteractionRead | BatchResult, "description": "Recorded before, or the results of a batch"},
+    429: {"description": "More is asked for, or waits to be published, than can be served"},
 }
 
 

@@ -20,7 +20,8 @@ router = api_router(prefix="/v1/interactions", tags=["interactions"])
 
 _EXAMPLES: dict[str, Any] = {kind: {"value": example} for kind, example in INTERACTIONS.items()}
 _DUPLICATE: dict[int | str, dict[str, Any]] = {
-    200: {"model": InteractionRead, "description": "The same interaction was recorded before; nothing has changed"}
+    200: {"model": InteractionRead, "description": "The same interaction was recorded before; nothing has changed"},
+    429: {"description": "More is asked for, or waits to be published, than can be served"},
 }
 
 

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Annotated, Any
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Query, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.complaints.use_cases import PromisePolicy
@@ -14,6 +14,7 @@ from services.interaction.ingest.schemas.inbound import Admission
 from services.interaction.ingest.schemas.responses import BatchItemResult, BatchResult, InteractionRead, read_of
 from services.interaction.ingest.use_cases import record_interactions
 from shared.errors import RapportError
+from shared.messaging.backpressure import Backpressure
 from shared.service import Platform, PlatformDep
 from shared.web.problems import problem_of
 
@@ -68,12 +69,15 @@ async def _admission(platform: PlatformDep) -> Admission:
 
 
 async def _recorder(
+    request: Request,
     platform: PlatformDep,
     require_known_customer: Annotated[
         bool,
         Query(description="refuse an interaction whose customer is not registered, instead of keeping it for them"),
     ] = False,
 ) -> Recorder:
+    backpressure: Backpressure = request.app.state.backpressure
+    backpressure.check()
     return Recorder(platform, require_known_customer=require_known_customer)
 
 

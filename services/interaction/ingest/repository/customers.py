@@ -5,11 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.ingest.identity import CustomerKey, ExternalKey, lock_buckets
 from services.interaction.ingest.sighting import CustomerSighting
-from shared.db.session import driver
+from shared.db.session import SqlSession, driver
 
 # The first half of a two-part advisory key: keeps these buckets apart from all other locks of the database.
 _LOCK_SPACE = 0x1D5
@@ -59,17 +57,17 @@ class Claim(NamedTuple):
     claimed_at: datetime
 
 
-async def lock_to_record(session: AsyncSession, keys: Iterable[CustomerKey]) -> None:
+async def lock_to_record(session: SqlSession, keys: Iterable[CustomerKey]) -> None:
     """Until the transaction ends nobody learns of these identities; others may record for them meanwhile."""
     await (await driver(session)).execute(_LOCK_TO_RECORD, _LOCK_SPACE, lock_buckets(keys))
 
 
-async def lock_to_learn(session: AsyncSession, keys: Iterable[CustomerKey]) -> None:
+async def lock_to_learn(session: SqlSession, keys: Iterable[CustomerKey]) -> None:
     """Waits for everybody who records for these identities unknown, and keeps new ones waiting."""
     await (await driver(session)).execute(_LOCK_TO_LEARN, _LOCK_SPACE, lock_buckets(keys))
 
 
-async def find_customers(session: AsyncSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
+async def find_customers(session: SqlSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
     """The customers behind those identities that are known."""
     connection = await driver(session)
     found: dict[CustomerKey, UUID] = {}
@@ -81,21 +79,21 @@ async def find_customers(session: AsyncSession, keys: Collection[CustomerKey]) -
     return found
 
 
-async def save_versions(session: AsyncSession, sightings: Iterable[CustomerSighting]) -> set[UUID]:
+async def save_versions(session: SqlSession, sightings: Iterable[CustomerSighting]) -> set[UUID]:
     """The customers that were unknown, or known by an older version; the others stay as they are."""
     told = [(sighting.customer_id, sighting.version, sighting.key_account) for sighting in sightings]
     rows = await (await driver(session)).fetch(_SAVE_VERSIONS, *zip(*told, strict=True))
     return {row["customer_id"] for row in rows}
 
 
-async def find_key_accounts(session: AsyncSession, customers: Collection[UUID]) -> frozenset[UUID]:
+async def find_key_accounts(session: SqlSession, customers: Collection[UUID]) -> frozenset[UUID]:
     """Those of these customers that are key accounts."""
     if not customers:
         return frozenset()
     return frozenset(row["customer_id"] for row in await (await driver(session)).fetch(_KEY_ACCOUNTS, list(customers)))
 
 
-async def replace_claims(session: AsyncSession, customers: Collection[UUID], claims: Collection[Claim]) -> None:
+async def replace_claims(session: SqlSession, customers: Collection[UUID], claims: Collection[Claim]) -> None:
     """Afterwards `customers` have exactly these claims; those they had before keep their time."""
     sources, external_ids, owners, times = zip(*claims, strict=True) if claims else ((), (), (), ())
     connection = await driver(session)

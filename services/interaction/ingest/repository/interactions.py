@@ -4,13 +4,11 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.ingest.details import Details
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction, Voided
 from services.interaction.ingest.repository.payload import decode_circumstances, decode_details, encode_payload
-from shared.db.session import driver
+from shared.db.session import SqlSession, driver
 from shared.money import Money
 
 _INSERT = """
@@ -45,7 +43,7 @@ RETURNING waiting.*
 """
 
 
-async def insert_interactions(session: AsyncSession, interactions: Iterable[RecordedInteraction]) -> set[UUID]:
+async def insert_interactions(session: SqlSession, interactions: Iterable[RecordedInteraction]) -> set[UUID]:
     """Ids of those that were new; of the others nothing is changed.
 
     The rows go in by id, so that two transactions with the same ones wait for each other instead of deadlocking.
@@ -58,20 +56,20 @@ async def insert_interactions(session: AsyncSession, interactions: Iterable[Reco
     return {record["interaction_id"] for record in inserted}
 
 
-async def load_interactions(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, RecordedInteraction]:
+async def load_interactions(session: SqlSession, ids: Collection[UUID]) -> dict[UUID, RecordedInteraction]:
     if not ids:
         return {}
     records = await (await driver(session)).fetch(_LOAD, list(ids))
     return {record["interaction_id"]: interaction_of(record) for record in records}
 
 
-async def delete_interactions(session: AsyncSession, ids: Collection[UUID]) -> None:
+async def delete_interactions(session: SqlSession, ids: Collection[UUID]) -> None:
     """For rows of this very transaction that cannot stand; nobody has seen them."""
     if ids:
         await (await driver(session)).execute(_DELETE, list(ids))
 
 
-async def attach_interactions(session: AsyncSession, owners: Mapping[CustomerKey, UUID]) -> list[RecordedInteraction]:
+async def attach_interactions(session: SqlSession, owners: Mapping[CustomerKey, UUID]) -> list[RecordedInteraction]:
     """Gives every interaction that waits for one of these identities to its owner; returns those, in no order."""
     ids = [key for key in owners if isinstance(key, UUID)]
     external = [(key.source, key.id, owner) for key, owner in owners.items() if isinstance(key, ExternalKey)]

@@ -4,9 +4,7 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
-from shared.db.session import driver
+from shared.db.session import SqlSession, driver
 
 _CLAIM = """
 INSERT INTO interaction_voids (voided_id, void_id, replaced_by, customer_id)
@@ -40,7 +38,7 @@ class VoidClaim(NamedTuple):
     customer_id: UUID | None
 
 
-async def claim_voids(session: AsyncSession, claims: Iterable[VoidClaim]) -> set[tuple[UUID, UUID | None]]:
+async def claim_voids(session: SqlSession, claims: Iterable[VoidClaim]) -> set[tuple[UUID, UUID | None]]:
     """The voids that came first, with what replaces; who comes second to the same interaction takes nothing back.
 
     They go in by the interaction's id, so that two transactions on the same ones wait instead of deadlocking.
@@ -51,18 +49,18 @@ async def claim_voids(session: AsyncSession, claims: Iterable[VoidClaim]) -> set
     return {(row["void_id"], row["replaced_by"]) for row in rows}
 
 
-async def find_holders(session: AsyncSession, voided_ids: Collection[UUID]) -> dict[UUID, UUID]:
+async def find_holders(session: SqlSession, voided_ids: Collection[UUID]) -> dict[UUID, UUID]:
     """The void of each of these that has one."""
     rows = await (await driver(session)).fetch(_FIND_HOLDERS, list(voided_ids))
     return {row["voided_id"]: row["void_id"] for row in rows}
 
 
-async def find_voided(session: AsyncSession, ids: Collection[UUID]) -> set[UUID]:
+async def find_voided(session: SqlSession, ids: Collection[UUID]) -> set[UUID]:
     """Those of these interactions that were taken back."""
     rows = await (await driver(session)).fetch(_FIND_VOIDED, list(ids))
     return {row["voided_id"] for row in rows}
 
 
-async def attach_voids(session: AsyncSession, owners: Iterable[tuple[UUID, UUID]]) -> None:
+async def attach_voids(session: SqlSession, owners: Iterable[tuple[UUID, UUID]]) -> None:
     """Gives voids, by their ids, to their customers, now known."""
     await (await driver(session)).execute(_ATTACH, *zip(*owners, strict=True))

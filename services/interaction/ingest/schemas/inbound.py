@@ -1,9 +1,9 @@
 """From any door to the one command: the contract's words become the platform's values, and every rule is applied."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from enum import Enum
-from functools import singledispatch
 from typing import Any
 from uuid import UUID
 
@@ -69,6 +69,7 @@ from shared.contracts.inbound import (
 )
 from shared.errors import InvalidInput
 from shared.money import Money, parse_money
+from shared.structs import struct_of
 
 INBOUND_TYPES: dict[str, type[InboundInteraction]] = {
     model.event_type: model
@@ -114,8 +115,10 @@ class Admission:
         source_id: str,
         occurred_at: datetime,
         causation_id: str | None = None,
+        correlation_id: str | None = None,
+        traceparent: str | None = None,
     ) -> RecordInteraction:
-        """Raises InvalidInput naming the field that breaks a rule."""
+        """`told` is a model or the struct of one. Raises InvalidInput naming the field that breaks a rule."""
         self.period.check(occurred_at, now=self.now)
         return RecordInteraction(
             interaction_id=interaction_id_of(source, source_id),
@@ -125,12 +128,14 @@ class Admission:
             occurred_at=occurred_at.astimezone(UTC),
             channel=told.channel,
             actor=told.actor,
-            details=_details_of(told, source),
+            details=_PARTICULAR.get(told.event_type, _plain)(told, source),
             circumstances=_circumstances_of(told, source),
             causation_id=causation_id,
+            correlation_id=correlation_id,
+            traceparent=traceparent,
         )
 
-    def command_of_event(self, event: Event[Any]) -> RecordInteraction:
+    def command_of_event(self, event: Event[Any], **origin: str | None) -> RecordInteraction:
         """The same for an event, whose envelope carries the identity and the time."""
         envelope = event.envelope
         try:
@@ -140,6 +145,7 @@ class Admission:
                 source_id=envelope.id,
                 occurred_at=envelope.time,
                 causation_id=envelope.id,
+                **origin,
             )
         except InvalidInput as error:
             field = "time" if error.field == "occurred_at" else f"data.{error.field}"
@@ -162,13 +168,7 @@ def _money_if(amount: Amount | None, field: str) -> Money | None:
     return None if amount is None else _money(amount, field)
 
 
-@singledispatch
-def _details_of(told: InboundInteraction, source: str) -> Details:  # noqa: ARG001 - some kinds need it
-    return _plain(told)
-
-
-@_details_of.register
-def _(told: InboundPurchase, source: str) -> Details:  # noqa: ARG001
+def _purchase(told: InboundPurchase, source: str) -> Details:  # noqa: ARG001
     lines = tuple(
         PurchaseLine(
             category=line.category,
@@ -190,8 +190,7 @@ def _(told: InboundPurchase, source: str) -> Details:  # noqa: ARG001
     )
 
 
-@_details_of.register
-def _(told: InboundReturn, source: str) -> Details:  # noqa: ARG001
+def _return(told: InboundReturn, source: str) -> Details:  # noqa: ARG001
     return check_return(
         Return(
             order_id=told.order_id,
@@ -203,8 +202,7 @@ def _(told: InboundReturn, source: str) -> Details:  # noqa: ARG001
     )
 
 
-@_details_of.register
-def _(told: InboundVoid, source: str) -> Details:
+def _void(told: InboundVoid, source: str) -> Details:
     return Void(voided_interaction_id=_referred(told.original, source), reason=told.reason)
 
 
@@ -227,18 +225,24 @@ def _circumstances_of(told: InboundInteraction, source: str) -> Circumstances:
     )
 
 
-def _plain(told: InboundInteraction, path: str = "") -> Details:
+def _plain(told: InboundInteraction, source: str) -> Details:  # noqa: ARG001 - some kinds need it
     """The kind whose fields have the same names as those told; amounts become exact."""
     kind = _PLAIN[told.event_type]
-    return kind(**{field.name: _value(getattr(told, field.name), f"{path}{field.name}") for field in fields(kind)})
+    return kind(**{field.name: _value(getattr(told, field.name), field.name) for field in fields(kind)})
 
 
 def _value(value: Any, field: str) -> Any:
-    if isinstance(value, Amount):
+    if isinstance(value, _AMOUNTS):
         return _money(value, field)
     return value.value if isinstance(value, Enum) else value
 
 
+_AMOUNTS: tuple[type[Any], ...] = (Amount, struct_of(Amount))
+_PARTICULAR: dict[str, Callable[[Any, str], Details]] = {
+    InboundPurchase.event_type: _purchase,
+    InboundReturn.event_type: _return,
+    InboundVoid.event_type: _void,
+}
 _PLAIN: dict[str, type[Details]] = {
     InboundPayment.event_type: Payment,
     InboundUsage.event_type: Usage,

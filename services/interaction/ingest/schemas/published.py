@@ -95,6 +95,8 @@ def event_of(
         customer_id=customer_id,
         time=interaction.recorded_at,
         causation_id=causation_id,
+        correlation_id=content.correlation_id,
+        traceparent=content.traceparent,
     )
 
 

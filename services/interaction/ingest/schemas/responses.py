@@ -221,6 +221,11 @@ def read_of(interaction: RecordedInteraction) -> InteractionRead:
     )
 
 
+def body_of(interaction: RecordedInteraction) -> bytes:
+    """The JSON of one interaction, as its route gives it."""
+    return _reads.dump_json(read_of(interaction))
+
+
 def _told(details: Details) -> dict[str, Any]:
     if isinstance(details, Void):
         return {"original": {"interaction_id": details.voided_interaction_id}, "reason": details.reason}

@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.complaints.use_cases import (
     CaseFact,
     Promise,
@@ -20,6 +18,7 @@ from services.interaction.ingest.interaction import RecordedInteraction
 from services.interaction.ingest.repository.customers import find_key_accounts
 from services.interaction.ingest.repository.interactions import load_interactions
 from services.interaction.ingest.repository.voids import find_voided
+from shared.db.session import SqlSession
 
 _STEPS: dict[Kind, Step] = {
     Kind.COMPLAINT: Step.OPENING,
@@ -35,7 +34,7 @@ _TOLD_OF_A_CASE = frozenset(CaseFact.__dataclass_fields__) - {"step", "interacti
 
 
 async def follow_cases(
-    session: AsyncSession, interactions: Sequence[RecordedInteraction], policy: PromisePolicy
+    session: SqlSession, interactions: Sequence[RecordedInteraction], policy: PromisePolicy
 ) -> dict[UUID, Promise]:
     """What was promised by each of `interactions` that opens a case, or opens it again.
 

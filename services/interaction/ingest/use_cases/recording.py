@@ -3,8 +3,6 @@
 from collections.abc import Collection, Mapping, Sequence
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.complaints.use_cases import Promise, PromisePolicy
 from services.interaction.ingest.identity import CustomerKey, ExternalKey
 from services.interaction.ingest.interaction import RecordedInteraction, RecordInteraction, differences
@@ -27,12 +25,13 @@ from services.interaction.ingest.sighting import CustomerSighting, latest_of, ow
 from services.interaction.ingest.use_cases.cases import follow_cases
 from services.interaction.ingest.use_cases.voids import apply_corrections, attach_corrections
 from shared.clock import Clock
+from shared.db.session import SqlSession
 from shared.errors import Conflict, InvalidInput
 from shared.messaging.outbox import Outbox
 
 
 async def record_interactions(
-    session: AsyncSession,
+    session: SqlSession,
     outbox: Outbox,
     clock: Clock,
     commands: Sequence[RecordInteraction],
@@ -68,7 +67,7 @@ async def record_interactions(
 
 
 async def _publish(
-    session: AsyncSession,
+    session: SqlSession,
     outbox: Outbox,
     interactions: Sequence[RecordedInteraction],
     promises: Mapping[UUID, Promise],
@@ -90,7 +89,7 @@ async def _publish(
 
 
 async def learn_customers(
-    session: AsyncSession, outbox: Outbox, sightings: Sequence[CustomerSighting], *, policy: PromisePolicy
+    session: SqlSession, outbox: Outbox, sightings: Sequence[CustomerSighting], *, policy: PromisePolicy
 ) -> None:
     """Takes note of customers and their identities, and publishes what was kept until they appeared.
 
@@ -113,7 +112,7 @@ async def learn_customers(
     await _attach(session, outbox, {key: owner for key, owner in owners.items() if owner.customer_id in new}, policy)
 
 
-async def _find_or_await(session: AsyncSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
+async def _find_or_await(session: SqlSession, keys: Collection[CustomerKey]) -> dict[CustomerKey, UUID]:
     """The customers that are known; of the others nobody learns before this transaction ends.
 
     Without the lock, recording and learning could each look just before the other commits, and strand an interaction
@@ -128,7 +127,7 @@ async def _find_or_await(session: AsyncSession, keys: Collection[CustomerKey]) -
 
 
 async def _attach(
-    session: AsyncSession, outbox: Outbox, owners: Mapping[CustomerKey, CustomerSighting], policy: PromisePolicy
+    session: SqlSession, outbox: Outbox, owners: Mapping[CustomerKey, CustomerSighting], policy: PromisePolicy
 ) -> None:
     attached = await attach_interactions(session, {key: owner.customer_id for key, owner in owners.items()})
     attached.sort(key=lambda it: (it.content.occurred_at, it.recorded_at, it.content.interaction_id))

@@ -4,8 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from services.interaction.ingest.correction import Correction, check_correction, correction_of, void_of
 from services.interaction.ingest.interaction import RecordedInteraction
 from services.interaction.ingest.repository.interactions import (
@@ -14,6 +12,7 @@ from services.interaction.ingest.repository.interactions import (
     load_interactions,
 )
 from services.interaction.ingest.repository.voids import VoidClaim, attach_voids, claim_voids, find_holders
+from shared.db.session import SqlSession
 from shared.errors import Conflict
 
 
@@ -30,7 +29,7 @@ class Corrections:
     originals: Sequence[RecordedInteraction] = ()
 
 
-async def apply_corrections(session: AsyncSession, fresh: Sequence[RecordedInteraction]) -> Corrections:
+async def apply_corrections(session: SqlSession, fresh: Sequence[RecordedInteraction]) -> Corrections:
     """Lets the corrections among `fresh`, which were inserted just now, take effect, or takes them out again."""
     corrections = [found for one in fresh if (found := correction_of(one)) is not None]
     if not corrections:
@@ -54,7 +53,7 @@ async def apply_corrections(session: AsyncSession, fresh: Sequence[RecordedInter
 
 
 async def attach_corrections(
-    session: AsyncSession, attached: Sequence[RecordedInteraction]
+    session: SqlSession, attached: Sequence[RecordedInteraction]
 ) -> Sequence[RecordedInteraction]:
     """Voids of customers now known take effect; returns what they take back, as far as it has arrived."""
     voids = [
@@ -68,7 +67,7 @@ async def attach_corrections(
     return list((await load_interactions(session, {voided_id for _, _, voided_id in voids})).values())
 
 
-async def _claim(session: AsyncSession, corrections: Sequence[Correction]) -> dict[UUID, Conflict]:
+async def _claim(session: SqlSession, corrections: Sequence[Correction]) -> dict[UUID, Conflict]:
     """The corrections that came second, with who was first."""
     if not corrections:
         return {}

@@ -91,5 +91,27 @@ async def test_memory_is_bounded(
     for token in several:
         await verifier.verify(token)
 
-    assert len(verifier._known) <= 2
+    assert [verifier.recognise(token) is not None for token in several] == [False, False, False, True, True]
     assert keys.checks == 5
+
+
+async def test_a_token_is_forgotten_when_the_issuer_publishes_other_keys(
+    tokens: Tokens, verifier: TokenVerifier, keys: CountingKeys, tmp_path: Path
+) -> None:
+    token = tokens.issuer.mint(["toy:read"], "tester")
+    await verifier.verify(token)
+    assert verifier.recognise(token) is not None
+
+    (tmp_path / "other").mkdir()
+    tokens.jwks_file.write_bytes(create_tokens(tmp_path / "other").jwks_file.read_bytes())
+    await _read_again(keys)
+
+    assert verifier.recognise(token) is None
+    with pytest.raises(Unauthenticated) as refusal:
+        await verifier.verify(token)
+    assert refusal.value.code in ("token_key_unknown", "token_signature_invalid")
+
+
+async def _read_again(keys: KeySet) -> None:
+    keys._fetched_at = keys._tried_at = -float("inf")
+    await keys.find(None)
