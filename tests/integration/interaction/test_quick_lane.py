@@ -8,7 +8,6 @@ import httpx
 import pytest
 
 from services.interaction.ingest.schemas.examples import INTERACTIONS
-from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
 from tests.support.factories.interaction import interaction_body
 from tests.support.interaction_api import INTERACTIONS as ADDRESS
 from tests.support.interaction_api import InteractionApi
@@ -120,7 +119,7 @@ async def test_an_idempotency_key_means_the_same_on_both_ways(api: InteractionAp
 
 def batch_of(customer: dict[str, Any]) -> dict[str, Any]:
     """A batch of which some are recorded, some known, some wrong in ways that a struct lets pass."""
-    good = [interaction_body(kind, customer=customer) for kind in INTERACTIONS]
+    good = [interaction_body(kind, customer=customer) for kind in TYPES]
     wrong = [
         interaction_body(amount={"amount": "1.005", "currency": "CNY"}),
         interaction_body(occurred_at="2031-01-01T00:00:00Z"),
@@ -132,20 +131,24 @@ def batch_of(customer: dict[str, Any]) -> dict[str, Any]:
 def event_of(item: dict[str, Any]) -> dict[str, Any]:
     own = {name: value for name, value in item.items() if name not in ("kind", "source", "id", "occurred_at")}
     return {
-        "specversion": "1.0", "type": TYPES[item["kind"]], "source": item["source"], "id": item["id"],
-        "time": item["occurred_at"], "datacontenttype": "application/json", "data": own,
+        "specversion": "1.0", "type": f"rapport.inbound.{TYPES[item['kind']]}.v1",
+        "source": item["source"], "id": item["id"], "time": item["occurred_at"],
+        "datacontenttype": "application/json", "data": own,
     }  # fmt: skip
 
 
-TYPES = dict(zip(INTERACTIONS, INBOUND_TYPES, strict=True))
-"""Both lists are in the same order of kinds."""
+TYPES = {
+    "purchase": "purchase_recorded", "return": "return_recorded", "complaint": "complaint_opened",
+    "complaint_resolution": "complaint_resolved", "visit": "visit_recorded", "survey": "survey_answered",
+    "referral": "referral_made",
+}  # fmt: skip
 
 
 async def test_a_batch_is_answered_alike_by_both_ways(api: InteractionApi) -> None:
     batch = batch_of(await api.learn())
     first = await api.client.post(f"{ADDRESS}/batch", json=batch)
     counts = {name: count for name, count in first.json().items() if name != "items"}
-    assert tuple(counts.values()) == (len(INTERACTIONS), 1, 1, 1, 2), counts
+    assert tuple(counts.values()) == (len(TYPES), 1, 1, 1, 2), counts
     quick = await api.client.post(f"{ADDRESS}/batch", json=batch)
     ordinary = await api.client.post(f"{ADDRESS}/batch", json=batch, params=ORDINARILY)
     assert quick.content == ordinary.content
@@ -156,12 +159,12 @@ async def test_a_batch_of_events_is_answered_alike_by_both_ways(api: Interaction
     events = [event_of(item) for item in batch_of(await api.learn())["items"]]
     headers = {"Content-Type": "application/cloudevents-batch+json"}
     first = await api.client.post("/v1/events", content=json.dumps(events), headers=headers)
-    assert (first.status_code, first.json()["recorded"]) == (200, len(INTERACTIONS))
+    assert (first.status_code, first.json()["recorded"]) == (200, len(TYPES))
     quick = await api.client.post("/v1/events", content=json.dumps(events), headers=headers)
     ordinary = await api.client.post("/v1/events", content=json.dumps(events), headers=headers, params=ORDINARILY)
     assert quick.content == ordinary.content
     envelopes = [event.envelope for event in await api.published()]
-    assert {envelope.causationid for envelope in envelopes} == {event["id"] for event in events[: len(INTERACTIONS)]}
+    assert {envelope.causationid for envelope in envelopes} == {event["id"] for event in events[: len(TYPES)]}
 
 
 async def test_batches_at_once_are_recorded_each_for_itself(api: InteractionApi) -> None:

@@ -16,7 +16,7 @@ from services.interaction.ingest.schemas.requests import InteractionCreate, Inte
 from services.interaction.ingest.schemas.responses import InteractionRead
 from shared.errors import InvalidInput
 from shared.structs import StructDecoder
-from tests.support.factories.interaction import NOW, PERIOD, interaction_body
+from tests.support.factories.interaction import NOW, PERIOD
 
 models: TypeAdapter[InteractionCreate] = TypeAdapter(InteractionCreate)
 reads: TypeAdapter[InteractionRead] = TypeAdapter(InteractionRead)
@@ -70,7 +70,7 @@ def verdict(told: Any) -> RecordInteraction | tuple[str, str | None]:
 
 
 @given(bodies())
-@settings(max_examples=400)
+@settings(max_examples=150)
 def test_whatever_a_struct_takes_its_model_takes_and_means_the_same(body: bytes) -> None:
     told = structs.decode(body)
     assume(told is not None)
@@ -85,9 +85,9 @@ def test_whatever_a_struct_takes_its_model_takes_and_means_the_same(body: bytes)
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_clients_ordinarily_send_is_read_quickly(kind: str) -> None:
-    for body in (INTERACTIONS[kind], interaction_body(kind)):
-        assert structs.decode(json.dumps(body).encode()) is not None
-        assert structs.decode(json.dumps(body, ensure_ascii=False, indent=2).encode()) is not None
+    body = INTERACTIONS[kind]
+    assert structs.decode(json.dumps(body).encode()) is not None
+    assert structs.decode(json.dumps(body, ensure_ascii=False, indent=2).encode()) is not None
 
 
 @pytest.mark.parametrize(
