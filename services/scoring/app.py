@@ -12,7 +12,7 @@ from services.scoring.facts.translation import KINDS
 from services.scoring.history import api as history_api
 from services.scoring.insight import api as insight_api
 from services.scoring.lifetime import api as lifetime_api
-from services.scoring.lifetime.jobs import ModelFitter, fit_job
+from services.scoring.lifetime.jobs import ModelFitter, drift_job, fit_job
 from services.scoring.policies import api as policies_api
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.queries import Policies, read_policy
@@ -77,6 +77,7 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     simulator = Simulator(database=database, clock=clock, contexts=Contexts(policies), batch=settings.simulation_batch)
     jobs = (
         fit_job(policies, clock),
+        drift_job(policies, clock),
         snapshot_job(policies, clock),
         review_job(teller, batch=settings.rescore_batch),
         batch_folding_job(),

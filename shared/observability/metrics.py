@@ -101,5 +101,12 @@ MESSAGE_SEND_SECONDS = Histogram(
     buckets=_SLOW,
 )
 
+# Lifetime models
+MODEL_PURCHASES_RATIO = Gauge(
+    "rapport_model_purchases_ratio",
+    "Purchases since the model in force was fitted, by those that it expected; 1 is as expected.",
+    ("service",),
+)
+
 # Process
 COMPONENT_UP = Gauge("rapport_component_up", "Whether a part of this process runs.", ("service", "component"))

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from services.scoring.app import DEFINITION, create_api
 from services.scoring.facts.repository import find_statistics
 from services.scoring.facts.statistics import Statistics
-from services.scoring.lifetime.jobs import ModelFitter
+from services.scoring.lifetime.jobs import ModelFitter, drift_job
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
@@ -62,6 +62,10 @@ class ScoringService:
         fitter = ModelFitter(database=self.database, clock=self.clock, policies=self.policies)
         while await fitter.step():
             pass
+
+    async def check_drift(self) -> None:
+        async with self.database.transaction() as session:
+            await drift_job(self.policies, self.clock).run(session, self.clock.now())
 
     async def rescore(self, batch: int = 500) -> int:
         """Rescores everybody; gives the number of transactions it took."""

@@ -1,8 +1,8 @@
 """Reads of facts and statistics, for this capability's answers and for its siblings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +19,8 @@ from services.scoring.facts.statistics import Statistics, fold
 from shared.db.session import driver
 from shared.errors import NotFound, Poison
 
+_BUYERS_AT_ONCE: Final = 2_000
+
 _PATTERNS = """
 SELECT purchase_days - 1, last_day - first_day, greatest($1::int, last_day) - first_day, count(*)
 FROM customer_statistics WHERE purchase_days > 0 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
@@ -29,6 +31,8 @@ SELECT purchase_days - 1, repeat_margin, margin, returned_margin, count(*)
 FROM customer_statistics WHERE purchase_days > 1 AND repeat_margin > 0 AND returned_margin < margin
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
+
+_FIRST_DAY = "SELECT min(first_day) FROM customer_statistics"
 
 _VALUES = {
     figure: f"SELECT {figure}, count(*) FROM customer_statistics WHERE purchase_days > 0 GROUP BY 1 ORDER BY 1"  # noqa: S608 - fixed names
@@ -120,6 +124,23 @@ async def count_patterns(session: AsyncSession, until_day: int) -> list[tuple[in
 async def count_spending(session: AsyncSession) -> list[tuple[int, ...]]:
     """(repeats, margin of repeats, margin, returned margin, customers) of who earned something by repeats, sorted."""
     return [tuple(row) for row in await (await driver(session)).fetch(_SPENDING)]
+
+
+async def find_first_day(session: AsyncSession) -> int | None:
+    """The day of the first purchase of all."""
+    day: int | None = await (await driver(session)).fetchval(_FIRST_DAY)
+    return day
+
+
+async def sample_buyers(session: AsyncSession, *, one_in: int) -> AsyncIterator[Collection[Statistics]]:
+    """One in so many customers with a purchase, some at a time."""
+    after: UUID | None = None
+    while True:
+        buyers = await repository.read_buyers(session, after, one_in, _BUYERS_AT_ONCE)
+        yield buyers.values()
+        if len(buyers) < _BUYERS_AT_ONCE:
+            return
+        after = max(buyers)
 
 
 async def count_values(session: AsyncSession, figure: ValueFigure) -> list[tuple[int, ...]]:

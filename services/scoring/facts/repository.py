@@ -55,6 +55,13 @@ SELECT customer_id, packed FROM customer_statistics
 WHERE last_day >= $1 AND ($2::uuid IS NULL OR customer_id > $2) ORDER BY customer_id LIMIT $3
 """
 
+_READ_BUYERS = """
+SELECT customer_id, packed FROM customer_statistics
+WHERE purchase_days > 0 AND ($1::uuid IS NULL OR customer_id > $1)
+  AND mod(abs(hashtext(customer_id::text)::bigint), $2) = 0
+ORDER BY customer_id LIMIT $3
+"""
+
 _UPDATE_STATES = """
 UPDATE customer_statistics AS s
 SET purchase_days = n.purchase_days, first_day = n.first_day, last_day = n.last_day, margin = n.margin,
@@ -159,6 +166,12 @@ async def read_buyers_since(session: AsyncSession, day: int, after: UUID | None,
 async def read_statistics_after(session: AsyncSession, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
     """Of the next customers by id, without locking anybody."""
     rows = await (await driver(session)).fetch(_READ_STATISTICS_AFTER, after, limit)
+    return {row[0]: _decode(row[1]) for row in rows}
+
+
+async def read_buyers(session: AsyncSession, after: UUID | None, one_in: int, limit: int) -> dict[UUID, Statistics]:
+    """The next customers with a purchase by id, of one in so many, the same ones every time."""
+    rows = await (await driver(session)).fetch(_READ_BUYERS, after, one_in, limit)
     return {row[0]: _decode(row[1]) for row in rows}
 
 

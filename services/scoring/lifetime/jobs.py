@@ -2,17 +2,24 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from typing import Final
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.lifetime import queries, use_cases
+from services.scoring.lifetime.fitting import TooLittleData
+from services.scoring.lifetime.modelling import Fit, Histories, fit_histories
+from services.scoring.lifetime.use_cases import Claim
+from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
 from shared.clock import Clock, wall_now
 from shared.db.session import Database
 from shared.scheduling import Job
 
 log = structlog.get_logger(__name__)
+
+_SIGN_OF_LIFE_SECONDS: Final = 1.0
 
 
 def fit_job(policies: Policies, clock: Clock) -> Job:
@@ -21,10 +28,32 @@ def fit_job(policies: Policies, clock: Clock) -> Job:
     async def request(session: AsyncSession, _tick: datetime) -> bool:
         policy, now = await policies.in_force(session), clock.now()
         if await queries.is_due(session, now, every=timedelta(days=policy.lifetime.fit_every_days)):
-            await use_cases.request_fit(session, requested_at=now, policy=policy)
+            await use_cases.request_fit(session, requested_at=now, policy=policy, cause="schedule")
         return False
 
     return Job("request_model_fit", timedelta(days=1), request)
+
+
+def drift_job(policies: Policies, clock: Clock) -> Job:
+    """Looks every day whether a check is due, as above."""
+
+    async def check(session: AsyncSession, _tick: datetime) -> bool:
+        policy, now = await policies.in_force(session), clock.now()
+        if await queries.is_check_due(session, now, every=timedelta(days=policy.lifetime.drift_check_days)):
+            await use_cases.check_drift(session, checked_at=now, policy=policy)
+        return False
+
+    return Job("check_model_drift", timedelta(days=1), check)
+
+
+class _Told:
+    """What the thread that fits last said of its progress; one thread writes, the loop reads."""
+
+    def __init__(self) -> None:
+        self.phase, self.share = "reading", 0.0
+
+    def __call__(self, phase: str, share: float) -> None:
+        self.phase, self.share = phase, share
 
 
 class ModelFitter:
@@ -43,8 +72,23 @@ class ModelFitter:
         async with self._database.snapshot() as session:
             policy = await self._policies.in_force(session)
             histories = await use_cases.read_histories(session, observed_until=claim.observed_until, policy=policy)
-        fit = await asyncio.to_thread(use_cases.fit_histories, histories, policy)
+        claim, fit = await self._fit(claim, histories, policy)
         async with self._database.transaction() as session:
             await use_cases.store_fit(session, claim=claim, fit=fit, policy=policy, fitted_at=self._clock.now())
-        log.info("model_fit_finished", fit_id=str(claim.fit_id), purchases=type(fit.purchases).__name__)
+        log.info("model_fit_finished", fit_id=str(claim.fit_id), outcome=type(fit).__name__)
         return True
+
+    async def _fit(self, claim: Claim, histories: Histories, policy: Policy) -> tuple[Claim, Fit | TooLittleData]:
+        """Fits in a thread, and meanwhile shows how far it is, which keeps the lease."""
+        told = _Told()
+        work = asyncio.create_task(asyncio.to_thread(fit_histories, histories, policy.lifetime, told))
+        try:
+            while not work.done():
+                await asyncio.wait({work}, timeout=_SIGN_OF_LIFE_SECONDS)
+                async with self._database.transaction() as session:
+                    claim = await use_cases.report_progress(
+                        session, claim=claim, phase=told.phase, share=told.share, wall=wall_now()
+                    )
+        finally:
+            work.cancel()
+        return claim, work.result()

@@ -13,11 +13,11 @@ _SIZE: Final = (760, 420)
 
 def draw_hold_out(groups: Sequence[GroupPrediction], weeks: float) -> str:
     """A line for what happened and one for what was expected, over the groups that have customers."""
-    drawn = [group for group in groups if group.customers]
-    actual = [(float(one.repeats), one.actual / one.customers) for one in drawn]
-    expected = [(float(one.repeats), one.expected / one.customers) for one in drawn]
+    drawn = [group for group in groups if group.customers] or groups
+    actual = [(float(one.repeats), one.actual / max(one.customers, 1)) for one in drawn]
+    expected = [(float(one.repeats), one.expected / max(one.customers, 1)) for one in drawn]
     last = float(groups[-1].repeats)
-    highest = max((height for _, height in (*actual, *expected)), default=0.0)
+    highest = max(height for _, height in (*actual, *expected))
 
     def label(value: float, _index: int, _count: int) -> str:
         return f"{value:.0f}{'+' if value == last else ''}"

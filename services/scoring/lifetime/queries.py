@@ -1,5 +1,6 @@
 """Reads of fitted models and of requests to fit one."""
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -7,10 +8,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
-from services.scoring.lifetime.beta_geometric import BgNbd
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.lifetime.gamma_gamma import GammaGamma
-from services.scoring.lifetime.models import FittedModel, ModelFit
+from services.scoring.lifetime.models import FittedModel, ModelCheck, ModelFit
+from services.scoring.lifetime.purchase_models import PURCHASE_MODELS, make_model
+from services.scoring.lifetime.purchasing import PurchaseModelName
 from shared.errors import NotFound
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -30,6 +32,38 @@ async def is_due(session: AsyncSession, now: datetime, *, every: timedelta) -> b
     return newest is None or newest < now - (now - _EPOCH) % every
 
 
+async def is_fit_pending(session: AsyncSession) -> bool:
+    """Whether a model has been asked for and is not there yet."""
+    pending = select(ModelFit.fit_id).where(col(ModelFit.state).in_(("queued", "running"))).limit(1)
+    return await session.scalar(pending) is not None
+
+
+async def is_check_due(session: AsyncSession, now: datetime, *, every: timedelta) -> bool:
+    """Whether no model has been checked for drift since the last multiple of `every` from 1970 on."""
+    newest = await session.scalar(select(func.max(ModelCheck.checked_at)))
+    return newest is None or newest < now - (now - _EPOCH) % every
+
+
+async def read_checks(session: AsyncSession, versions: Collection[int]) -> dict[int, ModelCheck]:
+    """The newest check of each of these models that has been checked."""
+    checks = (
+        select(ModelCheck).where(col(ModelCheck.model_version).in_(versions)).order_by(col(ModelCheck.checked_until))
+    )
+    return {check.model_version: check for check in await session.scalars(checks)}
+
+
+async def get_report(session: AsyncSession, version: int) -> FittedModel:
+    """A model that was checked on a hold-out period. Raises NotFound for one that was not."""
+    model = await get_model(session, version)
+    if model.report is None or model.report["check"] is None:
+        raise NotFound(
+            f"model {version} was fitted without a check: the time observed was too short to hold some of it out",
+            code="report_missing",
+            version=version,
+        )
+    return model
+
+
 async def get_model(session: AsyncSession, version: int) -> FittedModel:
     model = await session.get(FittedModel, version)
     if model is None:
@@ -46,7 +80,9 @@ async def read_model(session: AsyncSession, version: int) -> LifetimeModel:
     if row.p is not None and row.q is not None and row.gamma is not None:
         spend = GammaGamma(row.p, row.q, row.gamma)
     covariance = None if row.covariance is None else tuple(tuple(line) for line in row.covariance)
-    return LifetimeModel(version, BgNbd(row.r, row.alpha, row.a, row.b), spend, covariance)
+    name: PurchaseModelName = row.purchase_model  # type: ignore[assignment]
+    parameters = [getattr(row, parameter) for parameter in PURCHASE_MODELS[name].parameter_names]
+    return LifetimeModel(version, make_model(name, parameters), spend, covariance)
 
 
 async def list_models(session: AsyncSession, *, limit: int, before: int | None) -> list[FittedModel]:

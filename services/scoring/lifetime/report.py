@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
-from services.scoring.lifetime.analysis import Analysis, Candidate
+from services.scoring.lifetime.analysis import Analysis
+from services.scoring.lifetime.calibration import HoldOut
 from services.scoring.lifetime.fitting import PurchaseFit, SpendFit, TooLittleData
 from services.scoring.lifetime.purchase_models import parameters_of
 from services.scoring.lifetime.splitting import Split
@@ -70,7 +71,7 @@ def _write_findings(analysis: Analysis, policy: LifetimePolicy) -> dict[str, Any
         **_write_fit(chosen),
         "standard_errors_of_logarithms": standard_errors(chosen),
         "goodness_of_fit": asdict(chosen.goodness),
-        "candidates": [write_candidate(one) for one in analysis.candidates],
+        "candidates": [write_candidate(one.fit, one.hold_out) for one in analysis.candidates],
         "spend": write_spend(spend) if isinstance(spend, SpendFit) else None,
         "spend_refusal": _write_refusal(spend) if isinstance(spend, TooLittleData) else None,
         "hold_out": None if hold_out is None else asdict(hold_out),
@@ -92,13 +93,12 @@ def _write_fit(fit: PurchaseFit) -> dict[str, Any]:
     }
 
 
-def write_candidate(candidate: Candidate) -> dict[str, Any]:
-    checked = candidate.hold_out
+def write_candidate(fit: PurchaseFit, checked: HoldOut | None) -> dict[str, Any]:
     return {
-        "model": candidate.fit.model.name,
-        **_write_fit(candidate.fit),
-        "chi_square": candidate.fit.goodness.chi_square,
-        "p_value": candidate.fit.goodness.p_value,
+        "model": fit.model.name,
+        **_write_fit(fit),
+        "chi_square": fit.goodness.chi_square,
+        "p_value": fit.goodness.p_value,
         "hold_out_group_error": None if checked is None else checked.group_error,
         "hold_out_absolute_error": None if checked is None else checked.absolute_error,
     }

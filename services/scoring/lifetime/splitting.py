@@ -78,9 +78,20 @@ class SplitHistories:
 _COLUMNS: Final = 8
 
 
+Row = tuple[float, ...]
+"""Of one customer, in minor units: what becomes of a ledger as it is read, so that many need little memory."""
+
+
 def split_ledgers(ledgers: Iterable[Ledger], split: Split, *, digits: int, discount_per_year: float) -> SplitHistories:
     """Leaves out who first bought after the calibration period. `digits` of the currency's minor unit."""
-    rows = [row for ledger in ledgers if (row := _row(ledger, split, discount_per_year)) is not None]
+    return assemble(split_rows(ledgers, split, discount_per_year), split, digits=digits)
+
+
+def split_rows(ledgers: Iterable[Ledger], split: Split, discount_per_year: float) -> list[Row]:
+    return [row for ledger in ledgers if (row := _row(ledger, split, discount_per_year)) is not None]
+
+
+def assemble(rows: Sequence[Row], split: Split, *, digits: int) -> SplitHistories:
     columns = np.array(rows, dtype=np.float64).reshape(-1, _COLUMNS).T
     x, recency, age, repeat_margin, margin, returned, purchases, value = columns
     m = mean_margin(x, repeat_margin, margin, returned, digits)
@@ -89,7 +100,7 @@ def split_ledgers(ledgers: Iterable[Ledger], split: Split, *, digits: int, disco
     return SplitHistories(split, patterns, earned.astype(np.float64), purchases, value / 10.0**digits)
 
 
-def _row(ledger: Ledger, split: Split, discount_per_year: float) -> tuple[float, ...] | None:
+def _row(ledger: Ledger, split: Split, discount_per_year: float) -> Row | None:
     before = [entry for entry in ledger.purchase_days if entry.day <= split.calibrated_until]
     if not before:
         return None

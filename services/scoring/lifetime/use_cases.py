@@ -1,39 +1,33 @@
-"""Fitting a model: requested, claimed by one worker, worked on outside any transaction, and stored."""
+"""Fitting a model: requested, claimed by one worker, worked on outside any transaction, stored, and checked later."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, or_, select
 
 from services.scoring.facts import queries as facts
-from services.scoring.lifetime.fitting import PurchaseFit, SpendFit, TooLittleData, fit_purchases, fit_spend
-from services.scoring.lifetime.gamma_gamma import SpendHistories
+from services.scoring.lifetime import queries, repository
+from services.scoring.lifetime.drift import judge_drift
+from services.scoring.lifetime.fitting import TooLittleData
 from services.scoring.lifetime.histories import purchase_histories, spend_histories
-from services.scoring.lifetime.models import FittedModel, ModelFit
-from services.scoring.lifetime.purchase_models import parameters_of
-from services.scoring.lifetime.purchasing import PurchaseHistories
+from services.scoring.lifetime.modelling import Fit, Histories, hold_out
+from services.scoring.lifetime.models import ModelCheck, ModelFit
+from services.scoring.lifetime.splitting import Split, SplitHistories, assemble, split_rows
+from services.scoring.lifetime.transactions import to_day
 from services.scoring.policies.policy import Policy
 from shared.ids import uuid7
+from shared.observability.metrics import MODEL_PURCHASES_RATIO, current_service
+
+log = structlog.get_logger(__name__)
+
+Cause = Literal["asked", "schedule", "drift"]
 
 _LEASE = timedelta(minutes=2)
-"""A fit takes a second; a worker that has not finished after this has died."""
-_EPOCH = date(1970, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Histories:
-    purchases: PurchaseHistories
-    spending: SpendHistories
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """`spending` may be too little where `purchases` suffice: amounts are then left out."""
-
-    purchases: PurchaseFit | TooLittleData
-    spending: SpendFit | TooLittleData
+"""Renewed with every sign of progress; a worker that gives none for so long has died."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +37,14 @@ class Claim:
     leased_until: datetime
 
 
-async def request_fit(session: AsyncSession, *, requested_at: datetime, policy: Policy) -> ModelFit:
+async def request_fit(
+    session: AsyncSession, *, requested_at: datetime, policy: Policy, cause: Cause = "asked"
+) -> ModelFit:
     """Asks for a model of all that is known until the present local day."""
     observed_until = requested_at.astimezone(policy.zone).date()
-    fit = ModelFit(fit_id=uuid7(), state="queued", requested_at=requested_at, observed_until=observed_until)
+    fit = ModelFit(
+        fit_id=uuid7(), state="queued", requested_at=requested_at, observed_until=observed_until, cause=cause
+    )
     session.add(fit)
     await session.flush()
     return fit
@@ -62,57 +60,92 @@ async def claim_fit(session: AsyncSession, *, wall: datetime) -> Claim | None:
     if fit is None:
         return None
     fit.state, fit.leased_until = "running", wall + _LEASE
+    fit.phase, fit.percent = "reading", 0
     return Claim(fit.fit_id, fit.observed_until, fit.leased_until)
 
 
+async def report_progress(session: AsyncSession, *, claim: Claim, phase: str, share: float, wall: datetime) -> Claim:
+    """Shows how far the work is and renews its lease; a request that another worker has taken over stays as it is."""
+    request = await _claimed(session, claim)
+    if request is None:
+        return claim
+    request.phase, request.percent, request.leased_until = phase, round(100 * share), wall + _LEASE
+    return replace(claim, leased_until=request.leased_until)
+
+
 async def read_histories(session: AsyncSession, *, observed_until: date, policy: Policy) -> Histories:
-    until_day = (observed_until - _EPOCH).days
+    until_day = to_day(observed_until)
+    split = hold_out(await facts.find_first_day(session), until_day, policy.lifetime)
     return Histories(
-        purchase_histories(await facts.count_patterns(session, until_day)),
-        spend_histories(await facts.count_spending(session), policy.money.digits),
+        purchases=purchase_histories(await facts.count_patterns(session, until_day)),
+        spending=spend_histories(await facts.count_spending(session), policy.money.digits),
+        held_out=None if split is None else await _read_split(session, split, policy),
     )
 
 
-def fit_histories(histories: Histories, policy: Policy) -> Fit:
-    """Seconds of processor time for millions of customers: to be called in a thread."""
-    return Fit(fit_purchases(histories.purchases, policy.lifetime), fit_spend(histories.spending, policy.lifetime))
-
-
-async def store_fit(session: AsyncSession, *, claim: Claim, fit: Fit, policy: Policy, fitted_at: datetime) -> None:
+async def store_fit(
+    session: AsyncSession, *, claim: Claim, fit: Fit | TooLittleData, policy: Policy, fitted_at: datetime
+) -> None:
     """Keeps the result, unless the lease ran out and another worker has taken the request over."""
+    request = await _claimed(session, claim)
+    if request is None:
+        return
+    request.phase = None
+    if isinstance(fit, TooLittleData):
+        request.state, request.reason, request.found, request.needed = "refused", fit.reason, fit.found, fit.needed
+        return
+    model = await repository.insert_model(
+        session,
+        fit,
+        fit_id=claim.fit_id,
+        observed_until=claim.observed_until,
+        policy_version=policy.version,
+        fitted_at=fitted_at,
+    )
+    request.state, request.percent, request.model_version = "done", 100, model.version
+
+
+async def check_drift(session: AsyncSession, *, checked_at: datetime, policy: Policy) -> ModelCheck | None:
+    """Compares what customers have bought since the model in force was fitted with what it expected, and asks for a new
+    model where they differ too far. None without a model, or on the day that it was fitted."""
+    version = await queries.find_version(session)
+    if version is None:
+        return None
+    row, today = await queries.get_model(session, version), checked_at.astimezone(policy.zone).date()
+    if today <= row.observed_until or await session.get(ModelCheck, (version, today)) is not None:
+        return None
+    split = Split(to_day(row.observed_until), to_day(today))
+    model = await queries.read_model(session, version)
+    drift = judge_drift(model.purchases, await _read_split(session, split, policy), policy.lifetime)
+    check = ModelCheck(
+        model_version=version,
+        checked_until=today,
+        checked_at=checked_at,
+        customers=drift.customers,
+        actual=drift.actual,
+        expected=drift.expected,
+        drifted=drift.drifted,
+    )
+    session.add(check)
+    if drift.expected > 0:
+        MODEL_PURCHASES_RATIO.labels(current_service()).set(drift.actual / drift.expected)
+    log.info("model_checked", version=version, actual=drift.actual, expected=drift.expected, drifted=drift.drifted)
+    if drift.drifted and not await queries.is_fit_pending(session):
+        await request_fit(session, requested_at=checked_at, policy=policy, cause="drift")
+    return check
+
+
+async def _claimed(session: AsyncSession, claim: Claim) -> ModelFit | None:
     request = await session.get(ModelFit, claim.fit_id, with_for_update=True)
     if request is None or request.state != "running" or request.leased_until != claim.leased_until:
-        return
-    if isinstance(fit.purchases, TooLittleData):
-        request.state, request.reason = "refused", fit.purchases.reason
-        request.found, request.needed = fit.purchases.found, fit.purchases.needed
-        return
-    model = _fitted_model(claim, fit.purchases, fit.spending, policy.version, fitted_at)
-    session.add(model)
-    await session.flush()
-    request.state, request.model_version = "done", model.version
+        return None
+    return request
 
 
-def _fitted_model(
-    claim: Claim, purchases: PurchaseFit, spending: SpendFit | TooLittleData, policy_version: int, fitted_at: datetime
-) -> FittedModel:
-    parameters = parameters_of(purchases.model)
-    model = FittedModel(
-        fit_id=claim.fit_id,
-        policy_version=policy_version,
-        fitted_at=fitted_at,
-        observed_until=claim.observed_until,
-        customers=purchases.customers,
-        repeat_customers=purchases.repeat_customers,
-        log_likelihood=purchases.log_likelihood,
-        covariance=None if purchases.covariance is None else [list(row) for row in purchases.covariance],
-        goodness=asdict(purchases.goodness),
-        r=parameters["r"],
-        alpha=parameters["alpha"],
-        a=parameters["a"],
-        b=parameters["b"],
-    )
-    if isinstance(spending, SpendFit):
-        model.spend_customers, model.spend_log_likelihood = spending.customers, spending.log_likelihood
-        model.p, model.q, model.gamma = spending.model.p, spending.model.q, spending.model.gamma
-    return model
+async def _read_split(session: AsyncSession, split: Split, policy: Policy) -> SplitHistories:
+    """Of a sample of as many customers as the policy allows."""
+    customers, rules = await facts.count_customers(session), policy.lifetime
+    rows = []
+    async for buyers in facts.sample_buyers(session, one_in=-(-customers // rules.sample_customers) or 1):
+        rows += split_rows(buyers, split, rules.discount_per_year)
+    return assemble(rows, split, digits=policy.money.digits)

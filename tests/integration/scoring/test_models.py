@@ -1,5 +1,6 @@
 """Fitting the real purchases through the service, end to end: requested, fitted, used, and refused when too few."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -18,8 +19,8 @@ END_OF_CALIBRATION = datetime(1997, 9, 30, 15, 59, 59, tzinfo=UTC)
 
 async def apply_calibration(scoring: ScoringService, purchases: list[CdnowPurchase]) -> None:
     scoring.clock.move_to(END_OF_CALIBRATION)
-    until = [purchase for purchase in purchases if purchase.date <= END_OF_CALIBRATION.date()]
-    await scoring.apply(*cdnow_events(until))
+    events = zip(purchases, cdnow_events(purchases), strict=True)
+    await scoring.apply(*(event for one, event in events if one.date <= END_OF_CALIBRATION.date()))
 
 
 async def test_the_service_fits_the_published_model(
@@ -47,6 +48,80 @@ async def test_the_service_fits_the_published_model(
         sum(p.date.month <= 9 and p.date.year == 1997 for p in cdnow_purchases),
         2357,
     )
+
+
+async def test_a_model_tells_how_it_would_have_predicted(
+    scoring: ScoringService, cdnow_purchases: list[CdnowPurchase]
+) -> None:
+    scoring.clock.move_to(datetime(1998, 6, 30, 4, tzinfo=UTC))
+    await scoring.apply(*cdnow_events(cdnow_purchases))
+    await scoring.post("/v1/models/fit", 202)
+    await scoring.fit()
+
+    model = await scoring.read("/v1/models/1")
+    assert (model["purchase_model"], model["grounds"], model["checked"]) == ("bg_nbd", "reference", True)
+    assert [one["model"] for one in model["candidates"]] == ["bg_nbd", "mbg_nbd", "pareto_nbd"]
+    assert model["candidates"][0]["log_likelihood"] == model["log_likelihood"]
+    report = await scoring.read("/v1/models/1/report")
+    assert (report["calibrated_until"], report["held_out_until"]) == ("1997-10-01", "1998-06-30")
+    assert report["parameters"] == pytest.approx({"r": 0.243, "alpha": 4.414, "a": 0.793, "b": 2.426}, rel=0.02)
+    groups = report["hold_out"]["groups"]
+    assert sum(group["customers"] for group in groups) == 2357
+    assert groups[0]["actual"] / groups[0]["customers"] == pytest.approx(0.237, abs=0.01)
+    assert groups[0]["expected"] / groups[0]["customers"] == pytest.approx(0.225, abs=0.01)
+    coverage = report["coverage"]
+    assert coverage["value"] == pytest.approx(coverage["value_aimed"], abs=0.05)
+    plot = await scoring.client.get("/v1/models/1/report.svg")
+    assert plot.headers["content-type"] == "image/svg+xml"
+    assert plot.text.startswith("<svg")
+
+
+async def test_a_fit_shows_how_far_it_is_and_keeps_its_lease(scoring: ScoringService) -> None:
+    asked = await scoring.post("/v1/models/fit", 202)
+    assert (asked["phase"], asked["percent"], asked["cause"]) == (None, 0, "asked")
+    wall = wall_now()
+    async with scoring.database.transaction() as session:
+        claim = await use_cases.claim_fit(session, wall=wall)
+    assert claim is not None
+    async with scoring.database.transaction() as session:
+        renewed = await use_cases.report_progress(
+            session, claim=claim, phase="fitting bg_nbd", share=0.347, wall=wall + days(1)
+        )
+    fit = await scoring.read(f"/v1/models/fits/{asked['fit_id']}")
+    assert (fit["state"], fit["phase"], fit["percent"]) == ("running", "fitting bg_nbd", 35)
+    async with scoring.database.transaction() as session:
+        assert await use_cases.claim_fit(session, wall=wall + days(1)) is None
+        # Whoever holds the old lease has lost it, and changes nothing.
+        stale = await use_cases.report_progress(session, claim=claim, phase="lost", share=1.0, wall=wall + days(2))
+    assert stale == claim != renewed
+    assert (await scoring.read(f"/v1/models/fits/{asked['fit_id']}"))["phase"] == "fitting bg_nbd"
+
+
+async def test_drift_is_noticed_and_asks_for_a_new_model(
+    scoring: ScoringService, cdnow_purchases: list[CdnowPurchase]
+) -> None:
+    """In the 39 weeks after, customers bought 14 % more often than BG/NBD expected of them."""
+    await apply_calibration(scoring, cdnow_purchases)
+    await scoring.post("/v1/models/fit", 202)
+    await scoring.fit()
+    await scoring.check_drift()
+    assert (await scoring.read("/v1/models/1"))["drift"] is None
+
+    scoring.clock.move_to(datetime(1998, 6, 30, 4, tzinfo=UTC))
+    await scoring.apply(*cdnow_events(cdnow_purchases))
+    await scoring.check_drift()
+    await scoring.check_drift()
+    drift = (await scoring.read("/v1/models"))["items"][0]["drift"]
+    assert (drift["customers"], drift["actual"], drift["drifted"]) == (2357, 1882, False)
+    assert drift["ratio"] == pytest.approx(1 / 0.8785, abs=0.001)
+    assert await scoring.count("model_checks") == 1
+
+    strict = replace(scoring.policies.first.lifetime, drift_tolerance=0.1)
+    scoring.policies.first = replace(scoring.policies.first, lifetime=strict)
+    scoring.clock.move_to(datetime(1998, 7, 8, 4, tzinfo=UTC))
+    await scoring.check_drift()
+    assert (await scoring.read("/v1/models/1"))["drift"]["drifted"] is True
+    assert await scoring.count("model_fits WHERE cause = 'drift' AND state = 'queued'") == 1
 
 
 async def test_a_new_model_is_told_in_batches_with_progress(
@@ -128,7 +203,15 @@ async def test_a_request_is_fitted_by_one_worker_and_survives_its_death(scoring:
     assert again.fit_id == claim.fit_id
 
 
-@pytest.mark.parametrize("address", ["/v1/models/7", "/v1/models/fits/00000000-0000-4000-8000-000000000009"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/v1/models/7",
+        "/v1/models/7/report",
+        "/v1/models/7/report.svg",
+        "/v1/models/fits/00000000-0000-4000-8000-000000000009",
+    ],
+)
 async def test_what_is_not_there_is_not_found(scoring: ScoringService, address: str) -> None:
     assert (await scoring.client.get(address)).status_code == 404
 

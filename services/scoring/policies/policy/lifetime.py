@@ -35,6 +35,14 @@ class LifetimePolicy(Section):
         float, number("points of BIC", 0, 1_000, "by which another model must fit better than BG/NBD to take its place")
     ]
     hold_out_share: Annotated[float, probability("share of the time observed that models are checked on, its last")]
+    sample_customers: Annotated[int, number("customers", 100, 10**7, "read to check a model, at most")]
+    drift_check_days: Annotated[int, number("days", 1, 3_650, "how often the model in force is checked for drift")]
+    drift_tolerance: Annotated[
+        float, number("share of 1", 0, 100, "by which purchases may differ from those expected before it is drift")
+    ]
+    drift_minimum_purchases: Annotated[
+        int, number("purchases", 1, 10**9, "expected since a model was fitted before drift can be told from chance")
+    ]
     check_customers: Annotated[int, number("customers", 1, 100_000, "checked for the coverage of intervals, at most")]
 
     def __post_init__(self) -> None:

@@ -1,0 +1,71 @@
+"""Fits as rows of their table."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.lifetime.fitting import SpendFit
+from services.scoring.lifetime.modelling import Check, Fit
+from services.scoring.lifetime.models import FittedModel
+from services.scoring.lifetime.purchase_models import parameters_of
+from services.scoring.lifetime.report import write_candidate
+from services.scoring.lifetime.transactions import to_date
+
+
+async def insert_model(
+    session: AsyncSession, fit: Fit, *, fit_id: UUID, observed_until: date, policy_version: int, fitted_at: datetime
+) -> FittedModel:
+    """Gives the row its version."""
+    chosen = fit.purchases
+    model = FittedModel(
+        fit_id=fit_id,
+        policy_version=policy_version,
+        fitted_at=fitted_at,
+        observed_until=observed_until,
+        customers=chosen.customers,
+        repeat_customers=chosen.repeat_customers,
+        purchase_model=chosen.model.name,
+        grounds=fit.grounds,
+        log_likelihood=chosen.log_likelihood,
+        covariance=None if chosen.covariance is None else [list(row) for row in chosen.covariance],
+        goodness=asdict(chosen.goodness),
+        report=_write_report(fit),
+        **_parameters(fit),
+    )
+    if isinstance(fit.spending, SpendFit):
+        model.spend_customers, model.spend_log_likelihood = fit.spending.customers, fit.spending.log_likelihood
+        model.p, model.q, model.gamma = fit.spending.model.p, fit.spending.model.q, fit.spending.model.gamma
+    session.add(model)
+    await session.flush()
+    return model
+
+
+def _parameters(fit: Fit) -> dict[str, Any]:
+    """Columns are named as the parameters are."""
+    return dict(parameters_of(fit.purchases.model))
+
+
+def _write_report(fit: Fit) -> dict[str, Any]:
+    """The candidates as fitted to all that is known, each with its errors in the hold-out period, and the check."""
+    checked = {} if fit.check is None else {one.fit.model.name: one.hold_out for one in fit.check.candidates}
+    return {
+        "candidates": [write_candidate(one, checked.get(one.model.name)) for one in fit.candidates],
+        "check": None if fit.check is None else _write_check(fit.check, fit.purchases.model.name),
+    }
+
+
+def _write_check(check: Check, chosen: str) -> dict[str, Any] | None:
+    candidate = next(one for one in check.candidates if one.fit.model.name == chosen)
+    if candidate.hold_out is None:
+        return None
+    return {
+        "calibrated_until": to_date(check.split.calibrated_until).isoformat(),
+        "held_out_until": to_date(check.split.held_out_until).isoformat(),
+        "weeks": check.split.weeks,
+        "parameters": parameters_of(candidate.fit.model),
+        "hold_out": asdict(candidate.hold_out),
+        "coverage": None if check.coverage is None else asdict(check.coverage),
+    }
