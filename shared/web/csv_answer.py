@@ -3,8 +3,14 @@
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from typing import Any, Final
 
 from fastapi import Response
+
+TABLE: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "the answer", "content": {"text/csv": {"schema": {"type": "string"}}}}
+}
+"""For `responses` of a route that answers with a table, be it only on request."""
 
 # Spreadsheets run a text that begins so as a formula (CWE-1236); an apostrophe makes it a text again.
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")

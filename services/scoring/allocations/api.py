@@ -19,7 +19,7 @@ from services.scoring.allocations.use_cases import Supply, Wish
 from services.scoring.permissions import Admin, Reader
 from services.scoring.policies.queries import PolicyDep
 from shared.service import ClockDep
-from shared.web.csv_answer import csv_answer
+from shared.web.csv_answer import TABLE, csv_answer
 from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
 from shared.web.routing import SessionDep, api_router
 
@@ -73,7 +73,7 @@ async def list_lines(
     return Page(items=[show_line(row, policy.money.currency) for row in shown], next_cursor=cursor)
 
 
-@router.get("/{allocation_id}/lines.csv", responses=_UNKNOWN)
+@router.get("/{allocation_id}/lines.csv", response_class=Response, responses=_UNKNOWN | TABLE)
 async def download_lines(session: SessionDep, allocation_id: UUID, _: Reader) -> Response:
     """All lines as CSV; `value` in minor units of the reporting currency."""
     await queries.get_allocation(session, allocation_id)

@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
 from services.scoring.allocations.allocation import MOST_CUSTOMERS, Measure
 from services.scoring.allocations.models import Allocation, AllocationLine
@@ -29,6 +29,18 @@ def _named_once(wishes: list[WishCreate]) -> list[WishCreate]:
 
 
 class AllocationCreate(RequestModel):
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "Spring Festival gift boxes",
+                    "supply": 1200,
+                    "customers": [{"customer_id": "0190b6d4-9a52-7cc3-8d0e-6f1a2b3c4d5e", "wanted": 40}],
+                }
+            ]
+        }
+    )
+
     name: ShortText = Field(description="what is shared out, for people", examples=["Spring Festival gift boxes"])
     supply: int = Field(ge=1, le=MOST_UNITS, description="units there are", examples=[1200])
     measure: Measure = Field(default="realised_value", description="the value that counts within a class")

@@ -25,7 +25,7 @@ from services.scoring.permissions import Reader
 from services.scoring.policies.queries import PolicyDep
 from shared.errors import InvalidInput
 from shared.service import ClockDep
-from shared.web.csv_answer import csv_answer
+from shared.web.csv_answer import TABLE, csv_answer
 from shared.web.routing import SessionDep, api_router
 
 router = api_router(prefix="/v1/portfolio", tags=["portfolio"])
@@ -33,7 +33,7 @@ Format = Annotated[Literal["json", "csv"], Query(description="csv gives one tabl
 _MOST_MONTHS = 120
 
 
-@router.get("/whale-curve", response_model=WhaleCurve)
+@router.get("/whale-curve", response_model=WhaleCurve, responses=TABLE)
 async def get_whale_curve(
     session: SessionDep,
     policy: PolicyDep,
@@ -46,7 +46,7 @@ async def get_whale_curve(
     return shown if format == "json" else csv_answer("whale-curve", CURVE_COLUMNS, rows_of(shown.points, CURVE_COLUMNS))
 
 
-@router.get("/distributions", response_model=Distributions)
+@router.get("/distributions", response_model=Distributions, responses=TABLE)
 async def get_distributions(
     session: SessionDep, policy: PolicyDep, _: Reader, format: Format = "json"
 ) -> Distributions | Response:
@@ -55,7 +55,7 @@ async def get_distributions(
     return shown if format == "json" else csv_answer("classes", CLASS_COLUMNS, rows_of(shown.classes, CLASS_COLUMNS))
 
 
-@router.get("/map", response_model=ValuePotentialMap)
+@router.get("/map", response_model=ValuePotentialMap, responses=TABLE)
 async def get_map(
     session: SessionDep, policy: PolicyDep, _: Reader, format: Format = "json"
 ) -> ValuePotentialMap | Response:
@@ -64,7 +64,7 @@ async def get_map(
     return shown if format == "json" else csv_answer("map", CELL_COLUMNS, rows_of(shown.cells, CELL_COLUMNS))
 
 
-@router.get("/cohorts", response_model=Cohorts)
+@router.get("/cohorts", response_model=Cohorts, responses=TABLE)
 async def get_cohorts(
     session: SessionDep,
     policy: PolicyDep,

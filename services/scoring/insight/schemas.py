@@ -32,7 +32,7 @@ class WhaleCurve(ResponseModel):
     points: list[CurvePointRead]
 
 
-class ClassRead(ResponseModel):
+class ClassCountRead(ResponseModel):
     dimension: str = Field(description=f"one of {', '.join(DIMENSIONS)}; churn bands are {', '.join(CHURN_BANDS)}")
     value: str | None = Field(description="null: no such class yet")
     customers: int
@@ -43,7 +43,7 @@ class ClassRead(ResponseModel):
 
 class Distributions(ResponseModel):
     currency: str
-    classes: list[ClassRead]
+    classes: list[ClassCountRead]
 
 
 class CellRead(ResponseModel):
@@ -100,7 +100,7 @@ def show_classes(counts: Sequence[ClassCount], currency: str) -> Distributions:
     return Distributions(
         currency=currency,
         classes=[
-            ClassRead(
+            ClassCountRead(
                 dimension=one.dimension,
                 value=one.value,
                 customers=one.customers,
