@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec.structs import replace
 
 from services.interaction.app import create_worker
 from services.interaction.ingest.schemas.examples import CLOUDEVENT
