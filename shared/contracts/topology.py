@@ -6,9 +6,6 @@ from shared.contracts.interaction import (
     ComplaintOpened,
     ComplaintResolved,
     PurchaseRecorded,
-    ReferralMade,
-    ReturnRecorded,
-    SurveyAnswered,
     VisitRecorded,
 )
 from shared.contracts.notification import MessageFailed, MessageSent
@@ -43,19 +40,7 @@ def types_of(topic: str) -> Types:
 READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged}),
     "interaction": types_of(INBOUND_EVENTS.name) | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed},
-    "scoring": frozenset(
-        {
-            PurchaseRecorded,
-            ReturnRecorded,
-            ComplaintOpened,
-            ComplaintResolved,
-            VisitRecorded,
-            SurveyAnswered,
-            ReferralMade,
-            CustomerRegistered,
-            CustomerChanged,
-        }
-    ),
+    "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
     "notification": frozenset(
         {
             ProfileUpdated,

@@ -62,7 +62,11 @@ async def get_report(session: SessionDep, version: Version, _: Reader) -> Report
     return show_report(await queries.get_report(session, version))
 
 
-@router.get("/{version}/report.svg", response_class=Response, responses={200: {"content": {SVG: {}}}})
+@router.get(
+    "/{version}/report.svg",
+    response_class=Response,
+    responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
+)
 async def get_report_plot(session: SessionDep, version: Version, _: Reader) -> Response:
     """Predicted against actual purchases per group, as a plot."""
     report = show_report(await queries.get_report(session, version))

@@ -19,7 +19,7 @@ router = api_router(prefix="/v1/policies", tags=["policies"])
 _CONFLICT: dict[int | str, dict[str, Any]] = {status.HTTP_409_CONFLICT: {"description": "its state does not allow it"}}
 
 
-@router.post("", status_code=status.HTTP_201_CREATED)
+@router.post("", status_code=status.HTTP_201_CREATED, responses={404: {"description": "no such base"}})
 async def create_policy(
     body: PolicyCreate,
     session: SessionDep,
@@ -43,7 +43,7 @@ async def create_policy(
     return _created(row, policies, response, etag)
 
 
-@router.post("/validate")
+@router.post("/validate", responses={404: {"description": "no such base"}})
 async def validate_policy(body: PolicyValidation, session: SessionDep, policies: PoliciesDep, _: Writer) -> PolicyTrial:
     """Checks a document or a patch and shows what it would change; an invalid one is answered as it would be for a
     draft."""
