@@ -1,4 +1,4 @@
-"""Fitting models: asked for at the policy's interval, done in a thread with no transaction open."""
+"""Fitting models: asked for at the policy's interval, done in a process of its own with no transaction open."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.lifetime import queries, use_cases
 from services.scoring.lifetime.fitting import TooLittleData
-from services.scoring.lifetime.modelling import Fit, Histories, fit_histories
+from services.scoring.lifetime.fitting_process import FittingProcess
+from services.scoring.lifetime.modelling import Fit, Histories
 from services.scoring.lifetime.use_cases import Claim
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
@@ -47,7 +48,7 @@ def drift_job(policies: Policies, clock: Clock) -> Job:
 
 
 class _Told:
-    """What the thread that fits last said of its progress; one thread writes, the loop reads."""
+    """What the fit last said of its progress; the thread that waits for it writes, the loop reads."""
 
     def __init__(self) -> None:
         self.phase, self.share = "reading", 0.0
@@ -79,9 +80,9 @@ class ModelFitter:
         return True
 
     async def _fit(self, claim: Claim, histories: Histories, policy: Policy) -> tuple[Claim, Fit | TooLittleData]:
-        """Fits in a thread, and meanwhile shows how far it is, which keeps the lease."""
-        told = _Told()
-        work = asyncio.create_task(asyncio.to_thread(fit_histories, histories, policy.lifetime, told))
+        """Fits beside this process, and meanwhile shows how far it is, which keeps the lease."""
+        told, fitting = _Told(), FittingProcess(histories, policy.lifetime)
+        work = asyncio.create_task(asyncio.to_thread(fitting.result, told))
         try:
             while not work.done():
                 await asyncio.wait({work}, timeout=_SIGN_OF_LIFE_SECONDS)
@@ -90,5 +91,6 @@ class ModelFitter:
                         session, claim=claim, phase=told.phase, share=told.share, wall=wall_now()
                     )
         finally:
-            work.cancel()
+            fitting.end()  # the thread that waits for it then ends too
+            await asyncio.gather(work, return_exceptions=True)
         return claim, work.result()

@@ -60,7 +60,7 @@ def hold_out(first_day: int | None, until_day: int, policy: LifetimePolicy) -> S
 
 
 def fit_histories(histories: Histories, policy: LifetimePolicy, progress: Progress) -> Fit | TooLittleData:
-    """Seconds to minutes of processor time for millions of customers: to be called in a thread."""
+    """Seconds to minutes of processor time for millions of customers: to be called in a process of its own."""
     lacking = too_little(histories.purchases, policy)
     if lacking is not None:
         return lacking
