@@ -124,11 +124,11 @@ def _day(given: Any, path: str) -> date:
 def _instant(given: Any, path: str) -> datetime:
     try:
         instant = datetime.fromisoformat(given)
-        if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+        if instant.tzinfo is None:
+            raise ValueError("without its offset it may be any of a day's instants")
+        return instant.astimezone(UTC)
     except (TypeError, ValueError, OverflowError):
-        pass  # refused below, as one without its offset is
-    raise _refused(path, "must be an instant with its offset, such as 2026-03-01T09:00:00+08:00")
+        raise _refused(path, "must be an instant with its offset, such as 2026-03-01T09:00:00+08:00") from None
 
 
 _READERS: Final[Mapping[FieldType, Callable[[Any, str], Any]]] = {
