@@ -54,6 +54,13 @@ VALUES (true, 0, 0, 0, 0, 0, false, $1)
 ON CONFLICT DO NOTHING
 """
 
+_HAVE_ENDED = """
+SELECT NOT EXISTS (SELECT
+                   FROM pg_snapshot_xip(pg_current_snapshot()) AS running
+                   JOIN pg_stat_activity ON backend_xid = running::xid
+                   WHERE running < $1::xid8 AND datname = current_database())
+"""
+
 _DUE = "SELECT customer_id FROM reviews WHERE due_at <= $1 ORDER BY due_at LIMIT $2"
 
 
@@ -114,8 +121,8 @@ async def next_transaction(session: AsyncSession) -> int:
 
 
 async def have_ended(session: AsyncSession, before: int | None) -> bool:
-    """Whether all transactions that had begun to write earlier than the one with the id `before` have ended."""
+    """Whether all transactions on this database that had begun to write earlier than the one with the id `before` have
+    ended. Ids are given out by the whole PostgreSQL server: its other databases are not waited for."""
     if before is None:
         return True
-    oldest = await (await driver(session)).fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot())::text")
-    return int(oldest) >= before
+    return bool(await (await driver(session)).fetchval(_HAVE_ENDED, before))

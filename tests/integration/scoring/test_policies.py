@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 
 from services.scoring.facts import use_cases as facts
@@ -152,6 +153,22 @@ async def test_a_batch_under_way_cannot_leave_statistics_of_the_old_policy(scori
         await facts.keep_states(session, states={one: change.state for one, change in folded.items()})
     await rescore_all(scoring)
     assert (await scoring.score(UUID(int=1)))["realised_value"]["value"]["minor"] == 5_000
+
+
+async def test_a_transaction_on_another_database_holds_up_nothing(
+    scoring: ScoringService, database_factory: DatabaseFactory
+) -> None:
+    await scoring.apply(interaction_event())
+    await scoring.rescore()
+    elsewhere = await asyncpg.connect((await database_factory("customer")).replace("+asyncpg", ""))
+    try:
+        async with elsewhere.transaction():
+            await elsewhere.fetchval("SELECT pg_current_xact_id()")
+            await put_in_force(scoring, HALF)
+            await scoring.rescore()
+            assert (await scoring.read("/v1/status"))["rescoring"]["done"] is True
+    finally:
+        await elsewhere.close()
 
 
 @pytest.mark.parametrize("batch", [1, 500])
