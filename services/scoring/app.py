@@ -18,6 +18,8 @@ from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.queries import Policies, read_policy
 from services.scoring.portfolio import api as portfolio_api
 from services.scoring.portfolio.jobs import snapshot_job
+from services.scoring.replays import api as replays_api
+from services.scoring.replays.jobs import Replayer, replay_pruning_job
 from services.scoring.scores import api as scores_api
 from services.scoring.scores.consumers import CustomerHandler, InteractionHandler
 from services.scoring.scores.jobs import Rescorer, review_job
@@ -26,11 +28,12 @@ from services.scoring.scores.use_cases import Teller
 from services.scoring.settings import ScoringSettings
 from services.scoring.simulations import api as simulations_api
 from services.scoring.simulations.jobs import Simulator, pruning_job
+from shared.clock import Clock
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
 from shared.runtime import Component
-from shared.scheduling import Scheduler
+from shared.scheduling import Job, Scheduler
 from shared.service import Platform, ServiceDefinition
 from shared.web.app import create_app
 
@@ -48,6 +51,7 @@ _ROUTERS = (
     lifetime_api.router,
     *policies_api.ROUTERS,
     simulations_api.router,
+    replays_api.router,
     facts_api.router,
 )
 
@@ -75,21 +79,15 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     fitter = ModelFitter(database=database, clock=clock, policies=policies)
     rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
     simulator = Simulator(database=database, clock=clock, contexts=Contexts(policies), batch=settings.simulation_batch)
-    jobs = (
-        fit_job(policies, clock),
-        drift_job(policies, clock),
-        snapshot_job(policies, clock),
-        review_job(teller, batch=settings.rescore_batch),
-        batch_folding_job(),
-        pruning_job(),
-    )
+    replayer = Replayer(database=database, teller=teller, batch=settings.replay_batch)
     return (
         OutboxRelay(database, platform.broker),
-        Scheduler(jobs, database, clock),
+        Scheduler(_jobs(policies, teller, clock, settings.rescore_batch), database, clock),
         Background("policy_switcher", switcher.step),
         Background("model_fitter", fitter.step),
         Background("rescorer", rescorer.step),
         Background("simulator", simulator.step),
+        Background("replayer", replayer.step),
         Consumer(
             group="scoring.worker",
             handlers={
@@ -104,6 +102,18 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
             twins=True,
             max_batch=settings.max_batch,
         ),
+    )
+
+
+def _jobs(policies: Policies, teller: Teller, clock: Clock, batch: int) -> Sequence[Job]:
+    return (
+        fit_job(policies, clock),
+        drift_job(policies, clock),
+        snapshot_job(policies, clock),
+        review_job(teller, batch=batch),
+        batch_folding_job(),
+        pruning_job(),
+        replay_pruning_job(),
     )
 
 

@@ -93,7 +93,7 @@ class ScoreChanged(EventData):
         str | None,
         Field(
             description="why it was computed, where no event and no passing of time was the cause: policy_activated, "
-            "model_fitted or portfolio_computed"
+            "model_fitted, portfolio_computed or replayed"
         ),
     ] = None
     silent: Annotated[

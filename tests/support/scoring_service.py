@@ -18,6 +18,7 @@ from services.scoring.lifetime.jobs import ModelFitter, drift_job
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
+from services.scoring.replays.jobs import Replayer
 from services.scoring.scores.consumers import CustomerHandler, InteractionHandler
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
@@ -84,6 +85,16 @@ class ScoringService:
         simulator = Simulator(database=self.database, clock=self.clock, contexts=self.teller.contexts, batch=batch)
         steps = 0
         while await simulator.step():
+            steps += 1
+        return steps
+
+    def replayer(self, batch: int = 500) -> Replayer:
+        return Replayer(database=self.database, teller=self.teller, batch=batch)
+
+    async def replay(self, batch: int = 500) -> int:
+        """Works until there is nothing to do at the moment; gives the number of steps it took."""
+        replayer, steps = self.replayer(batch), 0
+        while await replayer.step():
             steps += 1
         return steps
 

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, BigInteger, Column, Identity, LargeBinary, SmallInteger, Text
+from sqlalchemy import TIMESTAMP, BigInteger, Column, Identity, LargeBinary, SmallInteger, Text, Uuid
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlmodel import Field
+from sqlmodel import Field, SQLModel
 
 from services.scoring.database import Base
 
@@ -26,16 +26,9 @@ class StoredFact(Base, table=True):
     detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
-class CustomerStatistics(Base, table=True):
-    """The hot row of a customer: rewritten with every batch that names them.
-
-    No index covers a changing column and pages keep room, so that PostgreSQL updates in place (HOT). `packed` holds the
-    whole of the statistics; the columns beside it repeat what models and portfolio aggregate in SQL. `memory` is what
-    telling scores remembers of the customer (`scores/memory`).
-    """
-
-    __tablename__ = "customer_statistics"
-    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+class StatisticsRow(SQLModel):
+    """`packed` holds the whole of the statistics; the columns beside it repeat what models and portfolio aggregate in
+    SQL. `memory` is what telling scores remembers of the customer (`scores/memory`)."""
 
     customer_id: UUID = Field(primary_key=True)
     purchase_days: int = 0
@@ -47,6 +40,40 @@ class CustomerStatistics(Base, table=True):
     realised: int = Field(default=0, sa_type=BigInteger)
     packed: bytes = Field(sa_type=LargeBinary)
     memory: bytes | None = Field(default=None, sa_type=LargeBinary)
+
+
+class CustomerStatistics(StatisticsRow, Base, table=True):
+    """The hot row of a customer: rewritten with every batch that names them.
+
+    No index covers a changing column and pages keep room, so that PostgreSQL updates in place (HOT).
+    """
+
+    __tablename__ = "customer_statistics"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+
+
+class ReplayedStatistics(StatisticsRow, Base, table=True):
+    """The same made anew from the facts by a replay; with its switch both tables change names. Empty otherwise."""
+
+    __tablename__ = "replayed_statistics"
+    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+
+
+class CustomerWatch(Base, table=True):
+    """One row while somebody wants to know whose statistics rows are written; without it a batch costs nothing more."""
+
+    __tablename__ = "customer_watch"
+
+    singleton: bool = Field(default=True, primary_key=True)
+
+
+class TouchedCustomers(Base, table=True):
+    """Whose rows one transaction wrote, deleted by whoever has looked at them."""
+
+    __tablename__ = "touched_customers"
+
+    touch_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
+    customer_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid()), nullable=False))
 
 
 class KnownCustomer(Base, table=True):

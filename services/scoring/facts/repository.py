@@ -10,14 +10,11 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts.fact import NO_DETAIL, Detail, Fact, FactKind
+from services.scoring.facts.packing import EMPTY_PACKED, decode, row_of
 from services.scoring.facts.profile import Profile
 from services.scoring.facts.state import CustomerState
-from services.scoring.facts.statistics import EMPTY, Statistics
+from services.scoring.facts.statistics import Statistics
 from shared.db.session import driver
-
-_encode = msgspec.msgpack.Encoder().encode
-_decode = msgspec.msgpack.Decoder(Statistics).decode
-_EMPTY_PACKED: Final = _encode(EMPTY)
 
 _FACT_COLUMNS: Final = ("customer_id", "event_id", "kind", "occurred_at", "amount", "margin", "currency", "detail")
 
@@ -63,6 +60,9 @@ ORDER BY customer_id LIMIT $3
 """
 
 _UPDATE_STATES = """
+WITH touched AS (
+    INSERT INTO touched_customers (customer_ids) SELECT $1::uuid[] WHERE EXISTS (SELECT FROM customer_watch)
+)
 UPDATE customer_statistics AS s
 SET purchase_days = n.purchase_days, first_day = n.first_day, last_day = n.last_day, margin = n.margin,
     repeat_margin = n.repeat_margin, returned_margin = n.returned_margin, realised = n.realised, packed = n.packed,
@@ -141,44 +141,45 @@ async def insert_facts(session: AsyncSession, facts: Sequence[Fact]) -> list[boo
 async def insert_states(session: AsyncSession, customer_ids: Collection[UUID]) -> int:
     """Gives a row to lock to customers who have none, and returns how many that were; a row that another worker is
     adding at this moment is waited for."""
-    status = await (await driver(session)).execute(_INSERT_STATES, list(customer_ids), _EMPTY_PACKED)
+    status = await (await driver(session)).execute(_INSERT_STATES, list(customer_ids), EMPTY_PACKED)
     return int(status.rpartition(" ")[2])
 
 
 async def lock_states(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, CustomerState]:
     """Locks the customers' rows in the order of their ids, the same for every worker, until the transaction ends."""
     rows = await (await driver(session)).fetch(_LOCK_STATES, list(customer_ids))
-    return {row[0]: CustomerState(_decode(row[1]), row[2]) for row in rows}
+    return {row[0]: CustomerState(decode(row[1]), row[2]) for row in rows}
 
 
 async def lock_states_after(session: AsyncSession, after: UUID | None, limit: int) -> dict[UUID, CustomerState]:
     """The same for the next customers by id."""
     rows = await (await driver(session)).fetch(_LOCK_STATES_AFTER, after, limit)
-    return {row[0]: CustomerState(_decode(row[1]), row[2]) for row in rows}
+    return {row[0]: CustomerState(decode(row[1]), row[2]) for row in rows}
 
 
 async def read_buyers_since(session: AsyncSession, day: int, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
     """The next customers by id who bought on this local day or later, as they are, without a lock."""
     rows = await (await driver(session)).fetch(_READ_BUYERS_SINCE, day, after, limit)
-    return {row[0]: _decode(row[1]) for row in rows}
+    return {row[0]: decode(row[1]) for row in rows}
 
 
 async def read_statistics_after(session: AsyncSession, after: UUID | None, limit: int) -> dict[UUID, Statistics]:
     """Of the next customers by id, without locking anybody."""
     rows = await (await driver(session)).fetch(_READ_STATISTICS_AFTER, after, limit)
-    return {row[0]: _decode(row[1]) for row in rows}
+    return {row[0]: decode(row[1]) for row in rows}
 
 
 async def read_buyers(session: AsyncSession, after: UUID | None, one_in: int, limit: int) -> dict[UUID, Statistics]:
     """The next customers with a purchase by id, of one in so many, the same ones every time."""
     rows = await (await driver(session)).fetch(_READ_BUYERS, after, one_in, limit)
-    return {row[0]: _decode(row[1]) for row in rows}
+    return {row[0]: decode(row[1]) for row in rows}
 
 
 async def update_states(session: AsyncSession, states: Mapping[UUID, CustomerState]) -> None:
+    """The one way in which rows change; whoever watches finds them among the touched."""
     if not states:
         return
-    columns = zip(*(_state_columns(state) for state in states.values()), strict=True)
+    columns = zip(*(row_of(state) for state in states.values()), strict=True)
     await (await driver(session)).execute(_UPDATE_STATES, list(states), *columns)
 
 
@@ -226,7 +227,7 @@ async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistic
     packed = await (await driver(session)).fetchval(
         "SELECT packed FROM customer_statistics WHERE customer_id = $1", customer_id
     )
-    return None if packed is None else _decode(packed)
+    return None if packed is None else decode(packed)
 
 
 async def read_facts(session: AsyncSession, customer_id: UUID, until: datetime | None) -> list[Fact]:
@@ -278,21 +279,6 @@ def _first_time(key: tuple[UUID, UUID], new: set[tuple[UUID, UUID]]) -> bool:
         return False
     new.remove(key)
     return True
-
-
-def _state_columns(state: CustomerState) -> tuple[Any, ...]:
-    statistics = state.statistics
-    return (
-        len(statistics.purchase_days),
-        statistics.first_day,
-        statistics.last_day,
-        statistics.margin,
-        statistics.repeat_margin,
-        statistics.returned_margin,
-        statistics.realised,
-        _encode(statistics),
-        state.memory,
-    )
 
 
 def _read_detail(values: dict[str, Any] | None) -> Detail:

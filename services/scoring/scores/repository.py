@@ -1,6 +1,6 @@
 """SQL of told scores, reviews and rescoring, over arrays where it follows a batch."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -93,6 +93,10 @@ async def upsert_told(session: AsyncSession, told: Mapping[UUID, Told]) -> None:
         [one.churn_risk for one in ones],
         [" ".join(one.churn_reasons) for one in ones],
     )
+
+
+async def delete_told(session: AsyncSession, customer_ids: Sequence[UUID]) -> None:
+    await (await driver(session)).execute("DELETE FROM scores WHERE customer_id = ANY ($1::uuid[])", list(customer_ids))
 
 
 async def set_reviews(session: AsyncSession, due: Mapping[UUID, datetime | None]) -> None:
