@@ -22,11 +22,12 @@ from services.notification.preferences.links import PreferenceLinks
 from services.notification.receipts.api import router as receipts_router
 from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
 from services.notification.receipts.jobs import ReportMailbox
-from services.notification.rules.consumers import CareConsumers
+from services.notification.rules.api import router as rules_router
 from services.notification.settings import NotificationSettings, parse_sender
 from services.notification.suppression.api import router as suppression_router
 from services.notification.templates.api import router as templates_router
 from services.notification.templates.library import TemplateLibrary
+from services.notification.triggers.consumers import CareConsumers
 from shared.contracts.common import Channel
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
@@ -72,6 +73,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
         platform=platform,
         routers=(
             *MESSAGE_ROUTERS,
+            rules_router,
             receipts_router,
             suppression_router,
             inbox_router,

@@ -3,7 +3,7 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 
 from services.notification.desk import Desk
 from shared.web.auth import Principal, require
@@ -11,6 +11,7 @@ from shared.web.auth import Principal, require
 Reader = Annotated[Principal, require("notification:read")]
 Writer = Annotated[Principal, require("notification:write")]
 Admin = Annotated[Principal, require("notification:admin")]
+RuleFilter = Annotated[str | None, Query(max_length=60, pattern=r"^[a-z0-9_]+$", description="a rule's name")]
 CustomerId = Annotated[UUID, Path(description="the customer's id")]
 
 

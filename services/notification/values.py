@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from shared.conditions.vocabulary import Value
 from shared.contracts.common import Channel, Purpose
 
 MESSAGE_NAMESPACE = UUID("0d6f4a5e-7a0b-5f0c-9a53-5f2f0a4f6c11")
@@ -14,7 +15,7 @@ MESSAGE_NAMESPACE = UUID("0d6f4a5e-7a0b-5f0c-9a53-5f2f0a4f6c11")
 
 
 class RuleName(StrEnum):
-    """A rule is also the name of the template it renders."""
+    """The rules that Rapport comes with, each named as the template it renders."""
 
     PURCHASE_THANKS = "purchase_thanks"
     COMPLAINT_RECEIPT = "complaint_receipt"
@@ -38,6 +39,8 @@ class Reason(StrEnum):
     STALE = "stale"
     TOO_LATE = "too_late"
     NOT_A_PERSON = "not_a_person"
+    CONDITION_NOT_MET = "condition_not_met"
+    DECEASED = "deceased"
     OPEN_COMPLAINT = "open_complaint"
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
@@ -79,7 +82,10 @@ class MemberState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """A customer as this service knows it, and all that a decision may depend on."""
+    """A customer as this service knows it, and all that a decision may depend on.
+
+    `traits` and `figures` are what conditions may ask of the profile and of the scores, by the names they go under.
+    """
 
     customer_id: UUID
     state: MemberState
@@ -94,6 +100,9 @@ class Member:
     granted: frozenset[Permission] = frozenset()
     has_quieting_complaint: bool = False
     loyalty_level: str | None = None
+    is_deceased: bool = False
+    traits: Mapping[str, Value] = field(default_factory=dict)
+    figures: Mapping[str, Value] = field(default_factory=dict)
 
     def address_on(self, channel: Channel) -> str | None:
         """Where a message on `channel` would go; the inbox needs no address but the customer itself."""
@@ -120,24 +129,26 @@ class MessagePlan:
     """That a rule would like to write to a customer, and all it would say.
 
     `happened_at` and `recorded_at` are the fact's own instants, so that lateness is judged by data alone; `facts` is
-    what the template may show; `caused_by` is the id of the event behind it; `lane` is who it waits behind.
+    what the template may show, `inputs` what the rule's condition is asked of beside the customer; `caused_by` is the
+    id of the event behind it. `of_day` says that it belongs to the local day of `happened_at` and is too late after it.
     """
 
     customer_id: UUID
-    rule: RuleName
+    rule: str
     occasion: str
     happened_at: datetime
     recorded_at: datetime
     facts: Mapping[str, str] = field(default_factory=dict)
     caused_by: str | None = None
     correlation_id: str | None = None
-    lane: Lane = Lane.NORMAL
+    inputs: Mapping[str, Value] = field(default_factory=dict)
+    of_day: bool = False
 
 
-def message_id_of(customer_id: UUID, rule: RuleName, occasion: str, channel: Channel) -> UUID:
+def message_id_of(customer_id: UUID, rule: str, occasion: str, channel: Channel) -> UUID:
     """The identity of a message: the same for every worker, attempt and replay."""
     return uuid5(MESSAGE_NAMESPACE, f"{customer_id}\n{rule}\n{occasion}\n{channel}")
 
 
-def decision_id_of(customer_id: UUID, rule: RuleName, occasion: str) -> UUID:
+def decision_id_of(customer_id: UUID, rule: str, occasion: str) -> UUID:
     return uuid5(MESSAGE_NAMESPACE, f"{customer_id}\n{rule}\n{occasion}")

@@ -2,12 +2,7 @@
 
 from shared.contracts.customer import CustomerChanged, CustomerRegistered, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import EventData
-from shared.contracts.interaction import (
-    ComplaintOpened,
-    ComplaintResolved,
-    PurchaseRecorded,
-    VisitRecorded,
-)
+from shared.contracts.interaction import ComplaintAssigned, CorrespondenceRecorded, InteractionVoided, NoteRecorded
 from shared.contracts.notification import MessageFailed, MessageSent
 from shared.contracts.registry import EVENT_TYPES
 from shared.contracts.scoring import ScoreChanged
@@ -41,17 +36,9 @@ READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged}),
     "interaction": types_of(INBOUND_EVENTS.name) | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed},
     "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
-    "notification": frozenset(
-        {
-            ProfileUpdated,
-            ProfileErased,
-            ScoreChanged,
-            PurchaseRecorded,
-            VisitRecorded,
-            ComplaintOpened,
-            ComplaintResolved,
-        }
-    ),
+    "notification": types_of(INTERACTION_EVENTS.name)
+    - {InteractionVoided, ComplaintAssigned, CorrespondenceRecorded, NoteRecorded}
+    | {ProfileUpdated, ProfileErased, ScoreChanged},
 }
 """The types that each service reads."""
 

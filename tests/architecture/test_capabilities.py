@@ -14,6 +14,7 @@ ADAPTERS = {"services/notification/channels"}
 """Folders whose modules speak to the outside, behind a port that `app` passes in: neither rules nor layers."""
 
 SHARED_FOR_RULES = (
+    "shared.conditions",
     "shared.errors",
     "shared.contracts",
     "shared.currencies",

@@ -22,8 +22,8 @@ from services.notification.messages.lifecycle import DeliveryLimits
 from services.notification.messages.use_cases.claiming import Batch, Hand, take_due
 from services.notification.messages.use_cases.settling import Rules
 from services.notification.occasions.use_cases import plan_due
-from services.notification.rules.consumers import CareConsumers
 from services.notification.settings import NotificationSettings
+from services.notification.triggers.consumers import CareConsumers
 from services.notification.values import Lane
 from shared.clock import SteppedClock, wall_now
 from shared.contracts.common import Channel

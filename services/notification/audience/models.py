@@ -1,9 +1,10 @@
 """Projections of what other services say: the customers to write to, their scores, and their complaints."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, BigInteger, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
+from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
@@ -30,6 +31,8 @@ class Customer(Base, table=True):
     addresses: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
     granted: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
     changed_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+    traits: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
+    is_deceased: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 
 class Score(Base, table=True):
@@ -41,6 +44,7 @@ class Score(Base, table=True):
     lifecycle_stage: str = Field(sa_type=Text)
     abc_class: str | None = Field(default=None, sa_type=Text)
     probability_active: float | None = Field(default=None, sa_column=Column(Float))
+    figures: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
 
 
 class Complaint(Base, table=True):

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 from uuid import UUID
 
+from services.notification.audience.traits import traits_of
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
 from shared.contracts.customer import Birthday, Consent, ContactKind, ContactPoint, ContactState, ProfileUpdated
@@ -44,6 +46,8 @@ class KnownProfile:
     addresses: Mapping[Channel, str]
     granted: frozenset[Permission]
     changed_at: datetime
+    traits: Mapping[str, Any]
+    is_deceased: bool
 
 
 def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
@@ -60,6 +64,8 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
         addresses=addresses_of(data.contact_points),
         granted=granted_by(data.consents),
         changed_at=at,
+        traits=traits_of(data),
+        is_deceased=data.deceased,
     )
 
 

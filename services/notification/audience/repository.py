@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
+from services.notification.audience.traits import figures_of, traits_from
 from services.notification.suppression.queries import find_suppressed
 from services.notification.values import Member, MemberState
 from shared.contracts.common import Channel
@@ -34,6 +35,8 @@ _BLANK: dict[str, Any] = {
     "email": None,
     "addresses": {},
     "granted": [],
+    "traits": {},
+    "is_deceased": False,
 }
 
 
@@ -65,7 +68,7 @@ async def load_members(
         complaints.customer_id == _CUSTOMERS.c.customer_id, complaints.severity.in_(quieting), is_open
     )
     rows = await session.execute(
-        select(_CUSTOMERS, _SCORES.c.loyalty_level, quieted.label("quieted"))
+        select(_CUSTOMERS, _SCORES.c.loyalty_level, _SCORES.c.figures, quieted.label("quieted"))
         .outerjoin(_SCORES, _SCORES.c.customer_id == _CUSTOMERS.c.customer_id)
         .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
     )
@@ -105,6 +108,9 @@ def _member_of(row: Row[Any]) -> Member:
         granted=frozenset(map(parse_permission, row.granted)),
         has_quieting_complaint=row.quieted,
         loyalty_level=row.loyalty_level,
+        is_deceased=row.is_deceased,
+        traits=traits_from(row.traits),
+        figures=row.figures or {},
     )
 
 
@@ -136,6 +142,8 @@ def _row_of(profile: KnownProfile) -> dict[str, Any]:
         "addresses": dict(profile.addresses),
         "granted": sorted(map(permission_text, profile.granted)),
         "changed_at": profile.changed_at,
+        "traits": dict(profile.traits),
+        "is_deceased": profile.is_deceased,
     }
 
 
@@ -152,7 +160,7 @@ async def erase_customers(session: AsyncSession, customer_ids: Collection[UUID])
 
 async def save_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> None:
     incoming = insert(_SCORES)
-    names = ("as_of", "loyalty_level", "lifecycle_stage", "abc_class", "probability_active")
+    names = ("as_of", "loyalty_level", "lifecycle_stage", "abc_class", "probability_active", "figures")
     latest = {score.customer_id: score for score in sorted(scores, key=lambda score: score.as_of)}
     await session.execute(
         incoming.on_conflict_do_update(
@@ -168,6 +176,7 @@ async def save_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> 
                 "lifecycle_stage": score.lifecycle_stage.value,
                 "abc_class": score.abc_class.value if score.abc_class else None,
                 "probability_active": score.probability_active,
+                "figures": figures_of(score),
             }
             for score in latest.values()
         ],

@@ -1,7 +1,7 @@
 """Changes to what is known of customers, each under the lock of their rows."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience import repository
 from services.notification.audience.profile import KnownProfile, known_profile
+from services.notification.audience.traits import figures_of
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState
 from shared.contracts.customer import Birthday, ProfileErased, ProfileUpdated
@@ -90,10 +91,13 @@ async def erase_customers(session: AsyncSession, events: Sequence[Event[ProfileE
 async def apply_scores(
     session: AsyncSession, events: Sequence[Event[ScoreChanged]], *, members: dict[UUID, Member]
 ) -> None:
-    """Keeps the latest score of each customer; the rows are locked."""
+    """Keeps the latest score of each customer, and has `members` know it; the rows are locked."""
     living = [event.data for event in events if members[event.data.customer_id].state is not MemberState.ERASED]
     if living:
         await repository.save_scores(session, living)
+    for score in sorted(living, key=lambda score: score.as_of):
+        member = members[score.customer_id]
+        members[score.customer_id] = replace(member, figures=figures_of(score), loyalty_level=score.loyalty_level.value)
 
 
 async def apply_complaints(

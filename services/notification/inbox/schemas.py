@@ -5,7 +5,6 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from services.notification.values import RuleName
 from shared.contracts.common import Instant
 from shared.web.pagination import Page
 from shared.web.schemas import RequestModel, ResponseModel
@@ -13,7 +12,7 @@ from shared.web.schemas import RequestModel, ResponseModel
 
 class InboxItemRead(ResponseModel):
     item_id: UUID = Field(description="also the id of the message")
-    rule: RuleName
+    rule: str
     language: str
     subject: str
     body: str

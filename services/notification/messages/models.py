@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import (
     TIMESTAMP,
     BigInteger,
+    Boolean,
     Column,
     ForeignKey,
     Index,
@@ -38,7 +39,9 @@ def _lane() -> "Column[str]":
 class Decision(Base, table=True):
     """One record per (customer, rule, occasion), whether something was sent or not.
 
-    `considered` tells what became of each channel; `facts` are what the templates may show, emptied on erasure.
+    `considered` tells what became of each channel; `facts` are what the templates may show, emptied on erasure, and
+    `inputs` what the rule's condition is asked of as long as it is not decided on. Without a `template` the rule's name
+    is that of its template. `of_day` is what comes too late once its local day is over.
     """
 
     __tablename__ = "decisions"
@@ -73,6 +76,10 @@ class Decision(Base, table=True):
     correlation_id: str | None = Field(default=None, sa_type=Text)
     lane: str = Field(sa_column=_lane())
     policy_version: int
+    rule_version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
+    template: str | None = Field(default=None, sa_type=Text)
+    inputs: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    of_day: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     decided_at: datetime = Field(sa_column=_instant())
 
 

@@ -24,7 +24,7 @@ from services.notification.messages.schemas import (
     Reconciliation,
     StatusRead,
 )
-from services.notification.values import MessageState, Outcome, Reason, RuleName
+from services.notification.values import MessageState, Outcome, Reason
 from shared.contracts.common import Channel
 from shared.errors import NotFound
 from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
@@ -38,7 +38,7 @@ class MessageFilter:
     """All that is given must hold; the names are those of the columns."""
 
     customer_id: UUID | None = None
-    rule: RuleName | None = None
+    rule: str | None = None
     channel: Channel | None = None
     state: MessageState | None = None
 
@@ -46,7 +46,7 @@ class MessageFilter:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFilter:
     customer_id: UUID | None = None
-    rule: RuleName | None = None
+    rule: str | None = None
     outcome: Outcome | None = None
     reason: Reason | None = None
 

@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.notification.messages.receipt import ReceiptKind
-from services.notification.values import Lane, MessageState, Outcome, Reason, RuleName
+from services.notification.values import Lane, MessageState, Outcome, Reason
 from shared.contracts.common import Channel, Purpose
 from shared.web.schemas import RequestModel, ResponseModel
 
@@ -18,7 +18,7 @@ class MessageListed(ResponseModel):
     message_id: UUID = Field(description="also the left half of the email's Message-ID")
     decision_id: UUID
     customer_id: UUID
-    rule: RuleName
+    rule: str
     occasion: str
     channel: Channel
     purpose: Purpose
@@ -71,7 +71,7 @@ class DecisionRead(ResponseModel):
 
     decision_id: UUID
     customer_id: UUID
-    rule: RuleName
+    rule: str
     occasion: str = Field(description="what makes it unique: the id of an interaction, or the year of a birthday")
     channel: Channel = Field(description="the primary channel; where nothing is sent, the one first in question")
     purpose: Purpose
@@ -84,6 +84,7 @@ class DecisionRead(ResponseModel):
     caused_by: str | None = Field(description="id of the event behind it")
     correlation_id: str | None
     policy_version: int
+    rule_version: int
 
 
 class MessageRead(MessageListed):
@@ -121,14 +122,14 @@ class StatusRead(ResponseModel):
 
 
 class DecisionCount(ResponseModel):
-    rule: RuleName
+    rule: str
     outcome: Outcome
     reason: Reason | None
     decisions: int
 
 
 class MessageCount(ResponseModel):
-    rule: RuleName
+    rule: str
     channel: Channel
     state: MessageState
     messages: int

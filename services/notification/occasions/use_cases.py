@@ -71,6 +71,7 @@ async def _plan(
             occasion=str(occasion.year),
             happened_at=occasion.next_due_at,
             recorded_at=occasion.next_due_at,
+            of_day=True,
         )
         too_late = now >= end_of_local_day(occasion.next_due_at, zone)
         proposals.append(Proposal(plan, members[occasion.customer_id], plan.recorded_at, too_late))

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from services.notification.policy import CarePolicy
-from services.notification.rules.consumers import CareConsumers
+from services.notification.triggers.consumers import CareConsumers
 from shared.contracts.notification import MessageSuppressed
 from tests.support.eventually import eventually
 from tests.support.factories.notification import (

@@ -17,6 +17,7 @@ from shared.contracts.interaction import (
     Severity,
     VisitRecorded,
 )
+from shared.contracts.scoring import LifecycleStage, LoyaltyLevel, ScoreChanged
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 ALL_PERMISSIONS = frozenset(Permission(channel, purpose) for channel in Channel for purpose in Purpose)
@@ -118,3 +119,23 @@ def complaint(customer_id: UUID, **changes: Any) -> Event[ComplaintOpened]:
 
 def resolution(customer_id: UUID, **changes: Any) -> Event[ComplaintResolved]:
     return _interaction(ComplaintResolved, customer_id, {"case": "C-1"} | changes)
+
+
+def score_changed(customer_id: UUID, **changes: Any) -> Event[ScoreChanged]:
+    zero = Money(minor=0, currency="CNY")
+    values: dict[str, Any] = {
+        "customer_id": customer_id,
+        "as_of": NOON,
+        "policy_version": 1,
+        "model_version": None,
+        "realised_value": zero,
+        "current_value": None,
+        "probability_active": None,
+        "satisfaction": 50.0,
+        "loyalty_level": LoyaltyLevel.SATISFIED,
+        "lifecycle_stage": LifecycleStage.FORMATION,
+        "abc_class": None,
+        "rfm": None,
+        "changed": ("loyalty_level",),
+    }
+    return event_of(ScoreChanged(**(values | changes)), customer_id=customer_id)

@@ -1,12 +1,15 @@
 """The decision on one message: consent and addresses in every combination, lateness by data, good manners."""
 
 import itertools
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from services.notification.messages.decision import Decision, decide
-from services.notification.policy import CarePolicy, RulePolicy
+from services.notification.policy import CarePolicy
+from services.notification.rules.document import Rule, RuleDocument
+from services.notification.rules.shipped import shipped_rules
 from services.notification.values import Member, MemberState, MessagePlan, Outcome, Permission, Reason, RuleName
 from shared.contracts.common import Channel, Purpose
 from tests.support.factories.notification import member, message_plan
@@ -14,8 +17,28 @@ from tests.support.factories.notification import member, message_plan
 POLICY = CarePolicy()
 
 
-def decided(plan: MessagePlan, who: Member, policy: CarePolicy = POLICY, *, too_late: bool = False) -> Decision:
-    return decide(plan, who, policy, known_at=plan.recorded_at, too_late=too_late)
+def decided(
+    plan: MessagePlan,
+    who: Member,
+    rule: Rule | None = None,
+    *,
+    known_at: datetime | None = None,
+    too_late: bool = False,
+) -> Decision:
+    return decide(
+        plan,
+        who,
+        POLICY,
+        rule=rule or shipped_rules()[plan.rule],
+        known_at=known_at or plan.recorded_at,
+        too_late=too_late,
+    )
+
+
+def changed(name: str, **changes: Any) -> Rule:
+    """A shipped rule whose message is another."""
+    document = shipped_rules()[name].document
+    return Rule(name, 2, document.model_copy(update={"message": document.message.model_copy(update=changes)}))
 
 
 def granting(purpose: Purpose, *channels: Channel) -> frozenset[Permission]:
@@ -25,12 +48,12 @@ def granting(purpose: Purpose, *channels: Channel) -> frozenset[Permission]:
 @pytest.mark.parametrize("rule", list(RuleName))
 @pytest.mark.parametrize(("email", "inbox", "address"), list(itertools.product([True, False], repeat=3)))
 def test_consent_matrix(rule: RuleName, email: bool, inbox: bool, address: bool) -> None:
-    policy = POLICY.rules[rule]
+    action = shipped_rules()[rule].document.message
     channels = [channel for channel, on in ((Channel.EMAIL, email), (Channel.INBOX, inbox)) if on]
-    who = member(granted=granting(policy.purpose, *channels), email="a@example.com" if address else None)
+    who = member(granted=granting(action.purpose, *channels), email="a@example.com" if address else None)
     decision = decided(message_plan(rule=rule), who)
     if email and address:
-        copies = [Channel.INBOX] if inbox and policy.inbox_copy else []
+        copies = [Channel.INBOX] if inbox and action.inbox_copy else []
         assert (decision.outcome, decision.sends_on) == (Outcome.PLANNED, (Channel.EMAIL, *copies))
     elif inbox:
         assert (decision.outcome, decision.sends_on) == (Outcome.PLANNED, (Channel.INBOX,))
@@ -87,7 +110,7 @@ def test_nothing_is_awaited_that_would_not_be_sent_anyway() -> None:
 )
 def test_profile_that_comes_after_the_longest_wait_is_too_late(wait: timedelta, reason: Reason | None) -> None:
     plan = message_plan()
-    assert decide(plan, member(), POLICY, known_at=plan.recorded_at + wait).reason is reason
+    assert decided(plan, member(), known_at=plan.recorded_at + wait).reason is reason
 
 
 def test_erased_customer_is_never_written_to() -> None:
@@ -109,15 +132,54 @@ def test_occasion_whose_day_is_over_is_too_late() -> None:
     assert decided(message_plan(rule=RuleName.BIRTHDAY), member(), too_late=True).reason is Reason.TOO_LATE
 
 
-def test_rule_switched_off_by_policy_is_recorded_as_such() -> None:
-    off = dict(POLICY.rules) | {RuleName.VISIT_THANKS: RulePolicy(purpose=Purpose.CARE, enabled=False)}
-    decision = decided(message_plan(rule=RuleName.VISIT_THANKS), member(), CarePolicy(rules=off))
-    assert decision.reason is Reason.RULE_DISABLED
+def test_retired_rule_is_recorded_as_such() -> None:
+    visit = shipped_rules()["visit_thanks"]
+    retired = Rule(visit.name, visit.version, visit.document, is_retired=True)
+    assert decided(message_plan(), member(), retired).reason is Reason.RULE_DISABLED
 
 
-def test_policy_s_order_of_channels_is_kept() -> None:
-    first_inbox = dict(POLICY.rules) | {
-        RuleName.VISIT_THANKS: RulePolicy(purpose=Purpose.CARE, channels=(Channel.INBOX, Channel.EMAIL))
-    }
-    decision = decided(message_plan(rule=RuleName.VISIT_THANKS), member(), CarePolicy(rules=first_inbox))
-    assert decision.sends_on == (Channel.INBOX,)
+def test_rule_s_order_of_channels_is_kept() -> None:
+    first_inbox = changed("visit_thanks", channels=(Channel.INBOX, Channel.EMAIL))
+    assert decided(message_plan(), member(), first_inbox).sends_on == (Channel.INBOX,)
+
+
+def test_deceased_customer_is_never_written_to() -> None:
+    assert decided(message_plan(), member(is_deceased=True)).reason is Reason.DECEASED
+
+
+def test_marketing_is_left_out_amid_a_severe_complaint_too() -> None:
+    who = member(has_quieting_complaint=True)
+    assert decided(message_plan(), who, changed("visit_thanks", purpose=Purpose.MARKETING)).reason is (
+        Reason.OPEN_COMPLAINT
+    )
+    assert decided(message_plan(), who, changed("visit_thanks", purpose=Purpose.SERVICE)).outcome is Outcome.PLANNED
+
+
+def test_rule_may_say_itself_whether_the_apology_comes_first() -> None:
+    who = member(has_quieting_complaint=True)
+    document = shipped_rules()["visit_thanks"].document.model_copy(update={"apology_first": True})
+    assert decided(message_plan(), who, Rule("visit_thanks", 2, document)).reason is Reason.OPEN_COMPLAINT
+
+
+def test_condition_is_held_against_trigger_customer_and_scores() -> None:
+    document = RuleDocument.model_validate(
+        {
+            "description": "a test",
+            "on": {"event": "visit"},
+            "when": {
+                "all": [
+                    {"field": "event.place", "is": "store"},
+                    {"field": "customer.tags", "contains": "vip"},
+                    {"field": "score.churn_risk", "at_least": 60},
+                ]
+            },
+            "message": {"template": "visit_thanks", "purpose": "care"},
+        }
+    )
+    rule = Rule("visit_thanks", 2, document)
+    right = {"traits": {"tags": frozenset({"vip", "new"})}, "figures": {"churn_risk": 60.5}}
+    in_store = message_plan(inputs={"place": "store"})
+    assert decided(in_store, member(**right), rule).outcome is Outcome.PLANNED
+    assert decided(message_plan(inputs={"place": "on_site"}), member(**right), rule).reason is Reason.CONDITION_NOT_MET
+    for name in right:
+        assert decided(in_store, member(**(right | {name: {}})), rule).reason is Reason.CONDITION_NOT_MET

@@ -8,8 +8,8 @@ from fastapi import Depends
 from services.notification.messages import queries
 from services.notification.messages.queries import DecisionFilter
 from services.notification.messages.schemas import DecisionRead
-from services.notification.parameters import Reader
-from services.notification.values import Outcome, Reason, RuleName
+from services.notification.parameters import Reader, RuleFilter
+from services.notification.values import Outcome, Reason
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
 
@@ -18,7 +18,7 @@ router = api_router(prefix="/v1/decisions", tags=["decisions"])
 
 async def _filter(
     customer_id: UUID | None = None,
-    rule: RuleName | None = None,
+    rule: RuleFilter = None,
     outcome: Outcome | None = None,
     reason: Reason | None = None,
 ) -> DecisionFilter:

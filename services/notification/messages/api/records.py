@@ -9,8 +9,8 @@ from services.notification.messages import queries
 from services.notification.messages.queries import MessageFilter
 from services.notification.messages.schemas import MessageListed, MessageRead, Release
 from services.notification.messages.use_cases.releasing import release_message
-from services.notification.parameters import Admin, DeskDep, Reader
-from services.notification.values import MessageState, RuleName
+from services.notification.parameters import Admin, DeskDep, Reader, RuleFilter
+from services.notification.values import MessageState
 from shared.contracts.common import Channel
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
@@ -20,7 +20,7 @@ router = api_router(prefix="/v1/messages", tags=["messages"])
 
 async def _filter(
     customer_id: UUID | None = None,
-    rule: RuleName | None = None,
+    rule: RuleFilter = None,
     channel: Channel | None = None,
     state: MessageState | None = None,
 ) -> MessageFilter:

@@ -12,13 +12,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.messages.events import Told
 from services.notification.messages.models import Decision, Message
+from services.notification.rules.vocabulary import inputs_from
 from services.notification.values import (
     Lane,
     MessagePlan,
     MessageState,
     Outcome,
     Reason,
-    RuleName,
     message_id_of,
 )
 from shared.clock import wall_now
@@ -40,6 +40,9 @@ _CHANGING = (
     "facts",
     "lane",
     "policy_version",
+    "rule_version",
+    "template",
+    "inputs",
     "decided_at",
 )
 
@@ -98,14 +101,15 @@ async def load_awaiting(session: AsyncSession, customer_ids: Iterable[UUID]) -> 
 def plan_of(row: Row[Any]) -> MessagePlan:
     return MessagePlan(
         customer_id=row.customer_id,
-        rule=RuleName(row.rule),
+        rule=row.rule,
         occasion=row.occasion,
         happened_at=row.happened_at,
         recorded_at=row.recorded_at,
         facts=row.facts,
         caused_by=row.caused_by,
         correlation_id=row.correlation_id,
-        lane=Lane(row.lane),
+        inputs=inputs_from(row.inputs or {}),
+        of_day=row.of_day,
     )
 
 
@@ -136,12 +140,12 @@ async def suppress_awaiting(
             _DECISIONS.c.customer_id.in_(customer_ids),
             is_awaiting(),
         )
-        .values(outcome=Outcome.SUPPRESSED.value, reason=reason.value, facts={}, decided_at=at)
+        .values(outcome=Outcome.SUPPRESSED.value, reason=reason.value, facts={}, inputs=None, decided_at=at)
         .returning(_DECISIONS)
     )
     return [
         Told(
-            message_id=message_id_of(row.customer_id, RuleName(row.rule), row.occasion, Channel(row.channel)),
+            message_id=message_id_of(row.customer_id, row.rule, row.occasion, Channel(row.channel)),
             customer_id=row.customer_id,
             rule=row.rule,
             occasion=row.occasion,

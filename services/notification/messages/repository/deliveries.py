@@ -82,7 +82,9 @@ async def find_expired(session: AsyncSession, *, wall: datetime, limit: int) -> 
 
 
 def _with_cause() -> Select[Any]:
-    causes = (_DECISIONS.c.facts, _DECISIONS.c.happened_at, _DECISIONS.c.caused_by, _DECISIONS.c.correlation_id)
+    causes = [
+        _DECISIONS.c[name] for name in ("facts", "happened_at", "caused_by", "correlation_id", "template", "of_day")
+    ]
     return select(_MESSAGES, *causes).join(_DECISIONS, _DECISIONS.c.decision_id == _MESSAGES.c.decision_id)
 
 
@@ -194,7 +196,9 @@ async def forget_contents(session: AsyncSession, customer_ids: Collection[UUID])
         .values(address=None, subject=None, body_text=None, body_html=None)
     )
     await session.execute(
-        update(_DECISIONS).where(_DECISIONS.c.customer_id.in_(customer_ids)).values(facts=func.jsonb_build_object())
+        update(_DECISIONS)
+        .where(_DECISIONS.c.customer_id.in_(customer_ids))
+        .values(facts=func.jsonb_build_object(), inputs=None)
     )
 
 

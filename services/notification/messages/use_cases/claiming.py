@@ -174,7 +174,7 @@ def _tried(row: Row[Any], providers: Providers) -> Tried | None:
 
 def _comes_too_late(row: Row[Any], member: Member, desk: Desk) -> bool:
     """A greeting belongs to its day, however long the mail server was away; one that may be there already goes on."""
-    if row.rule != RuleName.BIRTHDAY.value or row.resends:
+    if not row.of_day or row.resends:
         return False
     zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
     return desk.clock.now() >= end_of_local_day(row.happened_at, zone)
@@ -184,7 +184,9 @@ def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
     """The content of the first attempt, kept for all others: a resend is the same message to the letter."""
     if row.composed_at is not None:
         return RenderedMessage(row.language, row.subject, row.body_text, row.body_html)
-    return desk.templates.render(RuleName(row.rule), member=member, facts=row.facts, happened_at=row.happened_at)
+    return desk.templates.render(
+        RuleName(row.template or row.rule), member=member, facts=row.facts, happened_at=row.happened_at
+    )
 
 
 async def _set_aside(session: AsyncSession, batch: _Sorted, *, wall: datetime, retry_after: timedelta) -> None:

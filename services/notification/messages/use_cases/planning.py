@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,10 @@ from services.notification.desk import Desk
 from services.notification.messages import events
 from services.notification.messages.decision import Decision, decide
 from services.notification.messages.repository import decisions
+from services.notification.rules.book import RuleBook
+from services.notification.rules.document import Rule
+from services.notification.rules.queries import rules_in_force
+from services.notification.rules.vocabulary import plain_inputs
 from services.notification.values import Member, MessagePlan, Outcome, decision_id_of, message_id_of
 from shared.messaging.outbox import NewEvent
 
@@ -29,6 +34,14 @@ class Proposal:
         return decision_id_of(self.plan.customer_id, self.plan.rule, self.plan.occasion)
 
 
+class Decided(NamedTuple):
+    """What became of a proposal, by which rule."""
+
+    proposal: Proposal
+    rule: Rule
+    decision: Decision
+
+
 async def record_decisions(session: AsyncSession, proposals: Sequence[Proposal], *, desk: Desk) -> None:
     """Decides on each proposal that was never decided on; the rest changes nothing. The customers are locked.
 
@@ -36,10 +49,9 @@ async def record_decisions(session: AsyncSession, proposals: Sequence[Proposal],
     """
     if not proposals:
         return
-    now = desk.clock.now()
-    decided = {proposal.decision_id: (proposal, _decide(proposal, desk)) for proposal in proposals}
-    rows = [_row(proposal, decision, desk, now) for proposal, decision in decided.values()]
-    new = await decisions.insert_decisions(session, rows)
+    now, book = desk.clock.now(), await rules_in_force(session)
+    decided = {proposal.decision_id: _decide(proposal, book, desk) for proposal in proposals}
+    new = await decisions.insert_decisions(session, [_row(one, desk, now) for one in decided.values()])
     await _follow_up(session, [decided[decision_id] for decision_id in decided if decision_id in new], desk, now)
 
 
@@ -54,82 +66,85 @@ async def resolve_awaiting(
     waiting = await decisions.load_awaiting(session, members)
     if not waiting:
         return
-    now = desk.clock.now()
+    now, book = desk.clock.now(), await rules_in_force(session)
     decided = []
     for plan in waiting:
         proposal = Proposal(plan, members[plan.customer_id], max(plan.recorded_at, known_at[plan.customer_id]))
-        decided.append((proposal, _decide(proposal, desk)))
-    await decisions.update_decisions(session, [_row(proposal, decision, desk, now) for proposal, decision in decided])
+        decided.append(_decide(proposal, book, desk))
+    await decisions.update_decisions(session, [_row(one, desk, now) for one in decided])
     await _follow_up(session, decided, desk, now)
 
 
-def _decide(proposal: Proposal, desk: Desk) -> Decision:
-    return decide(
+def _decide(proposal: Proposal, book: RuleBook, desk: Desk) -> Decided:
+    rule = book.find(proposal.plan.rule)
+    if rule is None:
+        raise LookupError(f"planned by {proposal.plan.rule}, which is no rule")
+    decision = decide(
         proposal.plan,
         proposal.member,
         desk.policy,
+        rule=rule,
         known_at=proposal.known_at,
         too_late=proposal.too_late,
         channels=desk.channels,
     )
+    return Decided(proposal, rule, decision)
 
 
-async def _follow_up(
-    session: AsyncSession, decided: Iterable[tuple[Proposal, Decision]], desk: Desk, now: datetime
-) -> None:
+async def _follow_up(session: AsyncSession, decided: Iterable[Decided], desk: Desk, now: datetime) -> None:
     messages: list[decisions.NewMessage] = []
     announcements: list[NewEvent] = []
-    for proposal, decision in decided:
-        if decision.reason is not None:
-            announcements.append(events.suppressed(_told(proposal, decision, desk), at=now, reason=decision.reason))
-        messages += _messages(proposal, decision, desk)
+    for one in decided:
+        if one.decision.reason is not None:
+            announcements.append(events.suppressed(_told(one, desk), at=now, reason=one.decision.reason))
+        messages += _messages(one, desk)
     await decisions.insert_messages(session, messages, planned_at=now)
     await desk.outbox.append(session, announcements)
 
 
-def _messages(proposal: Proposal, decision: Decision, desk: Desk) -> list[decisions.NewMessage]:
-    plan = proposal.plan
+def _messages(one: Decided, desk: Desk) -> list[decisions.NewMessage]:
+    plan = one.proposal.plan
     return [
         decisions.NewMessage(
             message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, channel),
-            decision_id=proposal.decision_id,
+            decision_id=one.proposal.decision_id,
             customer_id=plan.customer_id,
-            rule=plan.rule.value,
+            rule=plan.rule,
             occasion=plan.occasion,
             channel=channel.value,
-            purpose=decision.purpose.value,
-            language=_language(proposal, desk),
-            lane=plan.lane.value,
+            purpose=one.decision.purpose.value,
+            language=_language(one, desk),
+            lane=one.rule.document.lane.value,
         )
-        for channel in decision.sends_on
+        for channel in one.decision.sends_on
     ]
 
 
-def _told(proposal: Proposal, decision: Decision, desk: Desk) -> events.Told:
-    plan = proposal.plan
+def _told(one: Decided, desk: Desk) -> events.Told:
+    plan, decision = one.proposal.plan, one.decision
     return events.Told(
         message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, decision.channel),
         customer_id=plan.customer_id,
-        rule=plan.rule.value,
+        rule=plan.rule,
         occasion=plan.occasion,
         channel=decision.channel.value,
         purpose=decision.purpose.value,
-        language=_language(proposal, desk),
+        language=_language(one, desk),
         caused_by=plan.caused_by,
         correlation_id=plan.correlation_id,
     )
 
 
-def _row(proposal: Proposal, decision: Decision, desk: Desk, now: datetime) -> decisions.DecisionRow:
-    plan = proposal.plan
+def _row(one: Decided, desk: Desk, now: datetime) -> decisions.DecisionRow:
+    plan, decision, document = one.proposal.plan, one.decision, one.rule.document
     return {
-        "decision_id": proposal.decision_id,
+        "decision_id": one.proposal.decision_id,
         "customer_id": plan.customer_id,
-        "rule": plan.rule.value,
+        "rule": plan.rule,
         "occasion": plan.occasion,
         "channel": decision.channel.value,
         "purpose": decision.purpose.value,
-        "language": _language(proposal, desk),
+        "language": _language(one, desk),
         "outcome": decision.outcome.value,
         "reason": decision.reason.value if decision.reason else None,
         "considered": [
@@ -142,11 +157,15 @@ def _row(proposal: Proposal, decision: Decision, desk: Desk, now: datetime) -> d
         "recorded_at": plan.recorded_at,
         "caused_by": plan.caused_by,
         "correlation_id": plan.correlation_id,
-        "lane": plan.lane.value,
+        "lane": document.lane.value,
         "policy_version": desk.policy.version,
+        "rule_version": one.rule.version,
+        "template": document.message.template,
+        "inputs": plain_inputs(plan.inputs) if decision.outcome is Outcome.AWAITING_PROFILE else None,
+        "of_day": plan.of_day,
         "decided_at": now,
     }
 
 
-def _language(proposal: Proposal, desk: Desk) -> str:
-    return desk.templates.language_for(proposal.member.language)
+def _language(one: Decided, desk: Desk) -> str:
+    return desk.templates.language_for(one.proposal.member.language)

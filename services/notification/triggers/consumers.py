@@ -1,6 +1,6 @@
 """What arrives from the other services, and which capability learns of it; each handler is one step under one lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,17 +19,15 @@ from services.notification.inbox.use_cases import forget_items
 from services.notification.messages.use_cases.cancelling import forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
 from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
-from services.notification.rules.care import plan_for
+from services.notification.rules.book import RuleBook
+from services.notification.rules.kinds import EVENTS, KIND_OF
+from services.notification.rules.queries import rules_in_force
 from services.notification.suppression.use_cases import forget_suppressions
+from services.notification.triggers.planning import plans_for
+from services.notification.values import Member
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
-from shared.contracts.interaction import (
-    ComplaintOpened,
-    ComplaintResolved,
-    InteractionRecorded,
-    PurchaseRecorded,
-    VisitRecorded,
-)
+from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Handler
 
@@ -47,7 +45,7 @@ class CareConsumers:
 
     @property
     def of_interactions(self) -> dict[type[EventData], Handler]:
-        types: tuple[type[EventData], ...] = (PurchaseRecorded, VisitRecorded, ComplaintOpened, ComplaintResolved)
+        types = [kind.data for kind in EVENTS.values() if issubclass(kind.data, InteractionRecorded)]
         return dict.fromkeys(types, self.on_interactions)
 
     async def on_customers(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
@@ -66,6 +64,8 @@ class CareConsumers:
             session, {one.member.customer_id: one.member for one in known}, known_at, desk=self._desk
         )
         await schedule_birthdays(session, known, desk=self._desk)
+        members |= {one.member.customer_id: one.member for one in known}
+        await self._answer(session, scores, members, await rules_in_force(session))
         erased = await erase_customers(session, erasures)
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)
@@ -74,15 +74,29 @@ class CareConsumers:
 
     async def on_interactions(self, session: AsyncSession, events: Sequence[Event[InteractionRecorded]]) -> None:
         """Follows complaints, and decides on the message that each interaction asks for."""
+        book = await rules_in_force(session)
+        events = [event for event in events if _concerns(event, book)]
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
         await apply_complaints(session, complaints, members=members)
-        plans = [plan for event in events if (plan := plan_for(event)) is not None]
+        await self._answer(session, events, members, book)
+
+    async def _answer(
+        self, session: AsyncSession, events: Sequence[Event[Any]], members: Mapping[UUID, Member], book: RuleBook
+    ) -> None:
+        """Decides on what the rules in force ask for because of these events."""
+        plans = [plan for event in events for plan in plans_for(event, members[event.data.customer_id], book)]
         await record_decisions(
             session,
             [Proposal(plan, members[plan.customer_id], known_at=plan.recorded_at) for plan in plans],
             desk=self._desk,
         )
+
+
+def _concerns(event: Event[Any], book: RuleBook) -> bool:
+    """Whether anything is to be done about it here; for what nothing is, nobody need be locked."""
+    is_followed = isinstance(event.data, ComplaintOpened | ComplaintResolved)
+    return is_followed or bool(book.on_event(KIND_OF[type(event.data)].name))
 
 
 def _customers(events: Sequence[Event[Any]]) -> set[UUID]:

@@ -1,0 +1,55 @@
+"""What conditions may ask of a customer: some of its profile and its scores, as plain values by name. Pure."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from shared.conditions.vocabulary import Value
+from shared.contracts.customer import ProfileUpdated
+from shared.contracts.scoring import ScoreChanged
+
+_FIGURES = (
+    "loyalty_level",
+    "lifecycle_stage",
+    "abc_class",
+    "quadrant",
+    "partnership_stage",
+    "churn_risk",
+    "satisfaction",
+    "loyalty",
+    "probability_active",
+)
+
+
+def traits_of(profile: ProfileUpdated) -> dict[str, Any]:
+    """As JSON, without what is not known. Names, addresses and days are not among them."""
+    told: dict[str, Any] = {
+        "region": profile.region,
+        "lifecycle": profile.lifecycle,
+        "gender": profile.gender.value if profile.gender else None,
+        "occupation": profile.occupation,
+        "industry": profile.industry,
+        "income_band": profile.income_band,
+        "source": profile.acquisition_source,
+        "interests": list(profile.interests) or None,
+        "tags": list(profile.tags) or None,
+        "key_account": profile.key_account,
+        "has_owner": profile.owner is not None,
+        "registered_at": profile.registered_at.isoformat(),
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def traits_from(kept: Mapping[str, Any]) -> dict[str, Value]:
+    """The same as conditions take them: lists as sets, the instant as one."""
+    traits: dict[str, Value] = {
+        name: frozenset(value) if isinstance(value, list) else value for name, value in kept.items()
+    }
+    if "registered_at" in kept:
+        traits["registered_at"] = datetime.fromisoformat(kept["registered_at"])
+    return traits
+
+
+def figures_of(score: ScoreChanged) -> dict[str, Any]:
+    figures = ((name, getattr(score, name)) for name in _FIGURES)
+    return {name: value for name, value in figures if value is not None}
