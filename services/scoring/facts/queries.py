@@ -32,6 +32,14 @@ FROM customer_statistics WHERE purchase_days > 1 AND repeat_margin > 0 AND retur
 GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
 """
 
+_DIMENSIONS: Final = {"kind": "known.kind", "region": "known.profile ->> 2", "industry": "known.profile ->> 3"}
+"""Where the profile has what customers are told apart by."""
+
+_OF_SEGMENT = """
+SELECT {dimension}, {columns} FROM customer_statistics JOIN known_customers AS known USING (customer_id)
+WHERE {dimension} IS NOT NULL AND {condition} GROUP BY {dimension}, {group} ORDER BY {dimension}, {group}
+"""
+
 _FIRST_DAY = "SELECT min(first_day) FROM customer_statistics"
 
 _VALUES = {
@@ -39,6 +47,7 @@ _VALUES = {
     for figure in ("realised", "purchase_days", "last_day")
 }
 
+Dimension = Literal["kind", "region", "industry"]
 ValueFigure = Literal["realised", "purchase_days", "last_day"]
 
 _RECONCILIATION = """
@@ -124,6 +133,43 @@ async def count_patterns(session: AsyncSession, until_day: int) -> list[tuple[in
 async def count_spending(session: AsyncSession) -> list[tuple[int, ...]]:
     """(repeats, margin of repeats, margin, returned margin, customers) of who earned something by repeats, sorted."""
     return [tuple(row) for row in await (await driver(session)).fetch(_SPENDING)]
+
+
+async def count_patterns_by(
+    session: AsyncSession, dimension: Dimension, until_day: int
+) -> dict[str, list[tuple[int, ...]]]:
+    """The same as `count_patterns`, apart by what the customer service says of the customers; who is unknown is left
+    out."""
+    return await _count_by(
+        session,
+        dimension,
+        "purchase_days - 1, last_day - first_day, greatest($1::int, last_day) - first_day, count(*)",
+        "purchase_days > 0",
+        "2, 3, 4",
+        until_day,
+    )
+
+
+async def count_spending_by(session: AsyncSession, dimension: Dimension) -> dict[str, list[tuple[int, ...]]]:
+    """The same as `count_spending`, apart as above."""
+    return await _count_by(
+        session,
+        dimension,
+        "purchase_days - 1, repeat_margin, margin, returned_margin, count(*)",
+        "purchase_days > 1 AND repeat_margin > 0 AND returned_margin < margin",
+        "2, 3, 4, 5",
+    )
+
+
+async def _count_by(
+    session: AsyncSession, dimension: Dimension, columns: str, condition: str, group: str, *values: int
+) -> dict[str, list[tuple[int, ...]]]:
+    name = _DIMENSIONS[dimension]
+    statement = _OF_SEGMENT.format(dimension=name, columns=columns, condition=condition, group=group)
+    found: dict[str, list[tuple[int, ...]]] = {}
+    for segment, *row in await (await driver(session)).fetch(statement, *values):
+        found.setdefault(segment, []).append(tuple(row))
+    return found
 
 
 async def find_first_day(session: AsyncSession) -> int | None:

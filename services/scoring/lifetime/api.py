@@ -3,7 +3,7 @@
 from typing import Annotated, Final
 from uuid import UUID
 
-from fastapi import Path, Response, status
+from fastapi import Path, Query, Response, status
 
 from services.scoring.lifetime import queries, use_cases
 from services.scoring.lifetime.calibration import GroupPrediction
@@ -17,6 +17,7 @@ from shared.web.routing import SessionDep, api_router
 
 SVG: Final = "image/svg+xml"
 Version = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Segment = Annotated[str | None, Query(max_length=100, description="of a segment with a model of its own")]
 
 router = api_router(prefix="/v1/models", tags=["models"])
 
@@ -57,9 +58,9 @@ async def get_model(session: SessionDep, version: Version, _: Reader) -> ModelRe
 
 
 @router.get("/{version}/report")
-async def get_report(session: SessionDep, version: Version, _: Reader) -> ReportRead:
+async def get_report(session: SessionDep, version: Version, _: Reader, segment: Segment = None) -> ReportRead:
     """How the model predicted a period it had not seen: purchases per group, and the coverage of its intervals."""
-    return show_report(await queries.get_report(session, version))
+    return show_report(*await queries.get_report(session, version, segment))
 
 
 @router.get(
@@ -67,8 +68,8 @@ async def get_report(session: SessionDep, version: Version, _: Reader) -> Report
     response_class=Response,
     responses={200: {"content": {SVG: {"schema": {"type": "string"}}}}},
 )
-async def get_report_plot(session: SessionDep, version: Version, _: Reader) -> Response:
+async def get_report_plot(session: SessionDep, version: Version, _: Reader, segment: Segment = None) -> Response:
     """Predicted against actual purchases per group, as a plot."""
-    report = show_report(await queries.get_report(session, version))
+    report = show_report(*await queries.get_report(session, version, segment))
     groups = [GroupPrediction(**group.model_dump()) for group in report.hold_out.groups]
     return Response(draw_hold_out(groups, report.weeks), media_type=SVG)

@@ -1,28 +1,48 @@
 """What a customer is expected to buy and earn within the policy's horizon, as present value, with intervals."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from services.scoring.facts.profile import Profile
 from services.scoring.lifetime import gamma_gamma
 from services.scoring.lifetime.futures import WEEKS_PER_MONTH, Horizon, Patterns, simulate
 from services.scoring.lifetime.gamma_gamma import GammaGamma
 from services.scoring.lifetime.purchase_models import make_model
 from services.scoring.lifetime.purchasing import Floats, PurchaseModel
 from services.scoring.policies.policy import LifetimePolicy
+from services.scoring.policies.policy.growth import PeerDimension
 
 _PARAMETER_DRAWS: Final = 400
 
 
 @dataclass(frozen=True, slots=True)
 class LifetimeModel:
-    """A fitted model as scores use it. `spend` is None where repeat purchases were too few to learn amounts from."""
+    """A fitted model as scores use it. `spend` is None where repeat purchases were too few to learn amounts from.
+
+    `segments` are models of customers who are equal in `segment_by`, of those segments that had data enough; each names
+    its own in `segment`.
+    """
 
     version: int
     purchases: PurchaseModel
     spend: GammaGamma | None
     covariance: tuple[tuple[float, ...], ...] | None
+    segment: str | None = None
+    segment_by: PeerDimension = "none"
+    segments: Mapping[str, "LifetimeModel"] = field(default_factory=dict)
+
+    def of(self, profile: Profile | None) -> "LifetimeModel":
+        """The model of this customer's segment; everybody's where it has none."""
+        name = segment_of(profile, self.segment_by)
+        return self if name is None else self.segments.get(name, self)
+
+
+def segment_of(profile: Profile | None, dimension: PeerDimension) -> str | None:
+    """None where nothing is known of it."""
+    return None if profile is None or dimension == "none" else getattr(profile, dimension)
 
 
 @dataclass(frozen=True, slots=True)

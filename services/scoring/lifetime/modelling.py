@@ -1,7 +1,8 @@
 """A model for the service: every model fitted to all that is known, and judged by how it would have predicted its last
 part."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from services.scoring.lifetime.analysis import Candidate, Progress, fit_candidates, hold_out_errors
@@ -20,11 +21,13 @@ _NAMES: Final = tuple(PURCHASE_MODELS)
 
 @dataclass(frozen=True, slots=True)
 class Histories:
-    """`held_out`: a sample of the customers, as they were before the hold-out period; None where there is none."""
+    """`held_out`: a sample of the customers, as they were before the hold-out period; None where there is none.
+    `segments`: the same of customers who are equal in what the policy names."""
 
     purchases: PurchaseHistories
     spending: SpendHistories
     held_out: SplitHistories | None
+    segments: Mapping[str, "Histories"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +42,16 @@ class Check:
 @dataclass(frozen=True, slots=True)
 class Fit:
     """`candidates` are fits to all that is known, `purchases` the chosen one of them. `spending` may be too little
-    where `purchases` suffice: amounts are then left out."""
+    where `purchases` suffice: amounts are then left out, or in a segment those of everybody. `segments` are fits of
+    their own, and `lacking` says of which segments too little is known."""
 
     purchases: PurchaseFit
     grounds: Grounds
     candidates: tuple[PurchaseFit, ...]
     spending: SpendFit | TooLittleData
     check: Check | None
+    segments: Mapping[str, "Fit"] = field(default_factory=dict)
+    lacking: Mapping[str, TooLittleData] = field(default_factory=dict)
 
 
 def hold_out(first_day: int | None, until_day: int, policy: LifetimePolicy) -> Split | None:
@@ -61,6 +67,35 @@ def hold_out(first_day: int | None, until_day: int, policy: LifetimePolicy) -> S
 
 def fit_histories(histories: Histories, policy: LifetimePolicy, progress: Progress) -> Fit | TooLittleData:
     """Seconds to minutes of processor time for millions of customers: to be called in a process of its own."""
+    parts = 1 + len(histories.segments)
+    everybody = _fit(histories, policy, _portion_of(progress, 0, parts))
+    if isinstance(everybody, TooLittleData):
+        return everybody
+    least = max(policy.minimum_customers, policy.segment_minimum_customers)
+    stricter = replace(policy, minimum_customers=least)
+    fits: dict[str, Fit] = {}
+    lacking: dict[str, TooLittleData] = {}
+    for place, (name, segment) in enumerate(sorted(histories.segments.items()), start=1):
+        found = _fit(segment, stricter, _portion_of(progress, place, parts, name))
+        if isinstance(found, TooLittleData):
+            lacking[name] = found
+        elif isinstance(found.spending, TooLittleData):
+            fits[name] = replace(found, spending=everybody.spending)
+        else:
+            fits[name] = found
+    return replace(everybody, segments=fits, lacking=lacking)
+
+
+def _portion_of(progress: Progress, place: int, parts: int, segment: str | None = None) -> Progress:
+    """Tells what one of several fits does as part of the whole."""
+
+    def told(phase: str, share: float) -> None:
+        progress(phase if segment is None else f"{segment}: {phase}", (place + share) / parts)
+
+    return told
+
+
+def _fit(histories: Histories, policy: LifetimePolicy, progress: Progress) -> Fit | TooLittleData:
     lacking = too_little(histories.purchases, policy)
     if lacking is not None:
         return lacking

@@ -15,7 +15,8 @@ class FittedModel(Base, table=True):
     """One fit, never changed afterwards: scores name it by its version.
 
     `r`, `alpha` and either `a`, `b` or `s`, `beta` belong to the model of purchases; without a model of spend `p`, `q`,
-    `gamma` are null. `report` compares the candidates and tells how they predicted the hold-out period.
+    `gamma` are null. `report` compares the candidates and tells how they predicted the hold-out period. `segments`
+    has the same of customers who are equal in its `by`: `fitted` models, and of whom too little is known (`lacking`).
     """
 
     __tablename__ = "lifetime_models"
@@ -44,6 +45,7 @@ class FittedModel(Base, table=True):
     gamma: float | None = None
     spend_log_likelihood: float | None = None
     report: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    segments: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
 class ModelFit(Base, table=True):

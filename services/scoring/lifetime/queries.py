@@ -1,8 +1,8 @@
 """Reads of fitted models and of requests to fit one."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +14,16 @@ from services.scoring.lifetime.models import FittedModel, ModelCheck, ModelFit
 from services.scoring.lifetime.purchase_models import PURCHASE_MODELS, make_model
 from services.scoring.lifetime.purchasing import PurchaseModelName
 from shared.errors import NotFound
+
+
+class Report(NamedTuple):
+    """`check`: the prediction and what came of it, as stored."""
+
+    version: int
+    segment: str | None
+    purchase_model: str
+    check: Mapping[str, Any]
+
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,16 +62,29 @@ async def read_checks(session: AsyncSession, versions: Collection[int]) -> dict[
     return {check.model_version: check for check in await session.scalars(checks)}
 
 
-async def get_report(session: AsyncSession, version: int) -> FittedModel:
-    """A model that was checked on a hold-out period. Raises NotFound for one that was not."""
+async def get_report(session: AsyncSession, version: int, segment: str | None = None) -> Report:
+    """How a model, everybody's or a segment's, did in the hold-out period. Raises NotFound for one that was not checked
+    on any, and for a segment without a model."""
     model = await get_model(session, version)
-    if model.report is None or model.report["check"] is None:
+    name, report = model.purchase_model, model.report
+    if segment is not None:
+        fitted = (model.segments or {"fitted": {}})["fitted"]
+        if segment not in fitted:
+            raise NotFound(
+                f"model {version} has no model of the segment {segment}; GET /v1/models/{version} lists its segments",
+                code="segment_without_model",
+                version=version,
+                segment=segment,
+            )
+        name, report = fitted[segment]["purchase_model"], fitted[segment]["report"]
+    if report is None or report["check"] is None:
         raise NotFound(
-            f"model {version} was fitted without a check: the time observed was too short to hold some of it out",
+            f"model {version} was fitted without a check: the time observed, or the sample, was too short to hold some "
+            "of it out",
             code="report_missing",
             version=version,
         )
-    return model
+    return Report(version, segment, name, report["check"])
 
 
 async def get_model(session: AsyncSession, version: int) -> FittedModel:
@@ -82,7 +105,23 @@ async def read_model(session: AsyncSession, version: int) -> LifetimeModel:
     covariance = None if row.covariance is None else tuple(tuple(line) for line in row.covariance)
     name: PurchaseModelName = row.purchase_model  # type: ignore[assignment]
     parameters = [getattr(row, parameter) for parameter in PURCHASE_MODELS[name].parameter_names]
-    return LifetimeModel(version, make_model(name, parameters), spend, covariance)
+    kept = row.segments or {"by": "none", "fitted": {}}
+    segments = {segment: _read_segment(version, segment, one) for segment, one in kept["fitted"].items()}
+    model = make_model(name, parameters)
+    return LifetimeModel(version, model, spend, covariance, segment_by=kept["by"], segments=segments)
+
+
+def _read_segment(version: int, segment: str, kept: Mapping[str, Any]) -> LifetimeModel:
+    name: PurchaseModelName = kept["purchase_model"]
+    parameters = [kept["parameters"][parameter] for parameter in PURCHASE_MODELS[name].parameter_names]
+    spend, covariance = kept["spend"], kept["covariance"]
+    return LifetimeModel(
+        version,
+        make_model(name, parameters),
+        None if spend is None else GammaGamma(spend["p"], spend["q"], spend["gamma"]),
+        None if covariance is None else tuple(tuple(line) for line in covariance),
+        segment=segment,
+    )
 
 
 async def list_models(session: AsyncSession, *, limit: int, before: int | None) -> list[FittedModel]:

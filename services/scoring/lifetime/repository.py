@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.lifetime.fitting import SpendFit
+from services.scoring.lifetime.fitting import SpendFit, TooLittleData
 from services.scoring.lifetime.modelling import Check, Fit
 from services.scoring.lifetime.models import FittedModel
 from services.scoring.lifetime.purchase_models import parameters_of
@@ -16,7 +16,14 @@ from services.scoring.lifetime.transactions import to_date
 
 
 async def insert_model(
-    session: AsyncSession, fit: Fit, *, fit_id: UUID, observed_until: date, policy_version: int, fitted_at: datetime
+    session: AsyncSession,
+    fit: Fit,
+    *,
+    fit_id: UUID,
+    observed_until: date,
+    policy_version: int,
+    segment_by: str,
+    fitted_at: datetime,
 ) -> FittedModel:
     """Gives the row its version."""
     chosen = fit.purchases
@@ -33,6 +40,7 @@ async def insert_model(
         covariance=None if chosen.covariance is None else [list(row) for row in chosen.covariance],
         goodness=asdict(chosen.goodness),
         report=_write_report(fit),
+        segments=_write_segments(fit, segment_by),
         **_parameters(fit),
     )
     if isinstance(fit.spending, SpendFit):
@@ -46,6 +54,32 @@ async def insert_model(
 def _parameters(fit: Fit) -> dict[str, Any]:
     """Columns are named as the parameters are."""
     return dict(parameters_of(fit.purchases.model))
+
+
+def _write_segments(fit: Fit, segment_by: str) -> dict[str, Any] | None:
+    if not (fit.segments or fit.lacking):
+        return None
+    fitted = {name: _write_segment(one) for name, one in fit.segments.items()}
+    return {"by": segment_by, "fitted": fitted, "lacking": {name: asdict(one) for name, one in fit.lacking.items()}}
+
+
+def _write_segment(fit: Fit) -> dict[str, Any]:
+    """The same as the columns of everybody's model."""
+    chosen, spend = fit.purchases, fit.spending
+    return {
+        "customers": chosen.customers,
+        "repeat_customers": chosen.repeat_customers,
+        "purchase_model": chosen.model.name,
+        "grounds": fit.grounds,
+        "parameters": parameters_of(chosen.model),
+        "log_likelihood": chosen.log_likelihood,
+        "covariance": chosen.covariance,
+        "goodness": asdict(chosen.goodness),
+        "spend": None
+        if isinstance(spend, TooLittleData)
+        else {**asdict(spend.model), "customers": spend.customers, "log_likelihood": spend.log_likelihood},
+        "report": _write_report(fit),
+    }
 
 
 def _write_report(fit: Fit) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """What the API says of models."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Final, Literal
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import Field
@@ -64,6 +65,31 @@ class DriftRead(ResponseModel):
     drifted: bool = Field(description="further apart than the policy tolerates: a new model was asked for")
 
 
+class SegmentModelRead(ResponseModel):
+    """The model of customers who are equal in what the policy told them apart by."""
+
+    segment: str = Field(examples=["organisation"])
+    customers: int
+    repeat_customers: int
+    purchase_model: PurchaseModelName
+    grounds: Grounds
+    purchases: dict[str, float] = Field(description="parameters, as of everybody's model")
+    log_likelihood: float
+    goodness: GoodnessRead
+    spend: SpendParameters | None = Field(description="everybody's where too few of the segment have bought again")
+    candidates: list[CandidateRead]
+    checked: bool = Field(description="whether GET /v1/models/{version}/report?segment= tells how it predicted")
+
+
+class SegmentLackingRead(ResponseModel):
+    """A segment of which too little is known: everybody's model is used."""
+
+    segment: str
+    reason: str = Field(examples=["too_few_customers"])
+    found: float
+    needed: float
+
+
 class ModelRead(ResponseModel):
     version: int
     fitted_at: datetime
@@ -88,6 +114,9 @@ class ModelRead(ResponseModel):
     spend: SpendParameters | None = Field(description="null where too few customers have bought again")
     candidates: list[CandidateRead] = Field(description="all models of purchases, to compare")
     checked: bool = Field(description="whether GET /v1/models/{version}/report tells how it predicted")
+    segment_by: str = Field(description="what customers are told apart by; none: by nothing", examples=["kind"])
+    segments: list[SegmentModelRead] = Field(description="with models of their own; the 50 largest are tried")
+    segments_lacking: list[SegmentLackingRead]
     drift: DriftRead | None = Field(description="null before the first check")
 
 
@@ -124,6 +153,7 @@ class ReportRead(ResponseModel):
     """How the model, fitted to the calibration period alone, predicted the time after it."""
 
     version: int
+    segment: str | None = Field(description="null: everybody")
     purchase_model: PurchaseModelName
     calibrated_until: date
     held_out_until: date
@@ -164,8 +194,37 @@ def show_model(model: FittedModel, check: ModelCheck | None = None) -> ModelRead
             "candidates": report["candidates"],
             "checked": report["check"] is not None,
             "drift": None if check is None else show_drift(check),
+            **_show_segments(model.segments or {"by": "none", "fitted": {}, "lacking": {}}),
         }
     )
+
+
+def _show_segments(kept: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "segment_by": kept["by"],
+        "segments": [
+            {
+                **{key: one[key] for key in _SHOWN_OF_SEGMENTS},
+                "segment": name,
+                "purchases": one["parameters"],
+                "candidates": one["report"]["candidates"],
+                "checked": one["report"]["check"] is not None,
+            }
+            for name, one in kept["fitted"].items()
+        ],
+        "segments_lacking": [{"segment": name, **one} for name, one in kept["lacking"].items()],
+    }
+
+
+_SHOWN_OF_SEGMENTS: Final = (
+    "customers",
+    "repeat_customers",
+    "purchase_model",
+    "grounds",
+    "log_likelihood",
+    "goodness",
+    "spend",
+)
 
 
 _SHOWN_AS_THEY_ARE: Final = {
@@ -189,10 +248,10 @@ def show_drift(check: ModelCheck) -> DriftRead:
     return DriftRead.model_validate({**check.model_dump(exclude={"model_version"}), "ratio": ratio})
 
 
-def show_report(model: FittedModel) -> ReportRead:
-    """Of a model that was checked."""
-    check = (model.report or {})["check"]
-    return ReportRead.model_validate({"version": model.version, "purchase_model": model.purchase_model, **check})
+def show_report(version: int, segment: str | None, purchase_model: str, check: Mapping[str, Any]) -> ReportRead:
+    return ReportRead.model_validate(
+        {"version": version, "segment": segment, "purchase_model": purchase_model, **check}
+    )
 
 
 def show_fit(fit: ModelFit) -> FitRead:

@@ -1,8 +1,9 @@
 """Fitting a model: requested, claimed by one worker, worked on outside any transaction, stored, and checked later."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
 import structlog
@@ -12,11 +13,12 @@ from sqlmodel import and_, col, or_, select
 from services.scoring.facts import queries as facts
 from services.scoring.lifetime import queries, repository
 from services.scoring.lifetime.drift import judge_drift
+from services.scoring.lifetime.expectation import segment_of
 from services.scoring.lifetime.fitting import TooLittleData
 from services.scoring.lifetime.histories import purchase_histories, spend_histories
 from services.scoring.lifetime.modelling import Fit, Histories, hold_out
 from services.scoring.lifetime.models import ModelCheck, ModelFit
-from services.scoring.lifetime.splitting import Split, SplitHistories, assemble, split_rows
+from services.scoring.lifetime.splitting import Row, Split, SplitHistories, assemble, split_rows
 from services.scoring.lifetime.transactions import to_day
 from services.scoring.policies.policy import Policy
 from shared.ids import uuid7
@@ -28,6 +30,10 @@ Cause = Literal["asked", "schedule", "drift"]
 
 _LEASE = timedelta(minutes=2)
 """Renewed with every sign of progress; a worker that gives none for so long has died."""
+
+
+_MOST_SEGMENTS: Final = 50
+"""The largest ones: each is a fit of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +80,36 @@ async def report_progress(session: AsyncSession, *, claim: Claim, phase: str, sh
 
 
 async def read_histories(session: AsyncSession, *, observed_until: date, policy: Policy) -> Histories:
+    """Of everybody, and of the segments that the policy tells apart."""
     until_day = to_day(observed_until)
     split = hold_out(await facts.find_first_day(session), until_day, policy.lifetime)
+    held_out, apart = (None, {}) if split is None else await _read_splits(session, split, policy)
     return Histories(
         purchases=purchase_histories(await facts.count_patterns(session, until_day)),
         spending=spend_histories(await facts.count_spending(session), policy.money.digits),
-        held_out=None if split is None else await _read_split(session, split, policy),
+        held_out=held_out,
+        segments=await _read_segments(session, until_day, policy, apart),
     )
+
+
+async def _read_segments(
+    session: AsyncSession, until_day: int, policy: Policy, held_out: Mapping[str, SplitHistories]
+) -> dict[str, Histories]:
+    dimension = policy.lifetime.segment_by
+    if dimension == "none":
+        return {}
+    patterns = await facts.count_patterns_by(session, dimension, until_day)
+    spending = await facts.count_spending_by(session, dimension)
+    segments = {
+        name: Histories(
+            purchases=purchase_histories(rows),
+            spending=spend_histories(spending.get(name, ()), policy.money.digits),
+            held_out=held_out.get(name),
+        )
+        for name, rows in patterns.items()
+    }
+    largest = sorted(segments, key=lambda name: (-segments[name].purchases.customers, name))
+    return {name: segments[name] for name in largest[:_MOST_SEGMENTS]}
 
 
 async def store_fit(
@@ -100,6 +129,7 @@ async def store_fit(
         fit_id=claim.fit_id,
         observed_until=claim.observed_until,
         policy_version=policy.version,
+        segment_by=policy.lifetime.segment_by,
         fitted_at=fitted_at,
     )
     request.state, request.percent, request.model_version = "done", 100, model.version
@@ -116,7 +146,8 @@ async def check_drift(session: AsyncSession, *, checked_at: datetime, policy: Po
         return None
     split = Split(to_day(row.observed_until), to_day(today))
     model = await queries.read_model(session, version)
-    drift = judge_drift(model.purchases, await _read_split(session, split, policy), policy.lifetime)
+    histories, _ = await _read_splits(session, split, policy)
+    drift = judge_drift(model.purchases, histories, policy.lifetime)
     check = ModelCheck(
         model_version=version,
         checked_until=today,
@@ -142,10 +173,20 @@ async def _claimed(session: AsyncSession, claim: Claim) -> ModelFit | None:
     return request
 
 
-async def _read_split(session: AsyncSession, split: Split, policy: Policy) -> SplitHistories:
-    """Of a sample of as many customers as the policy allows."""
+async def _read_splits(
+    session: AsyncSession, split: Split, policy: Policy
+) -> tuple[SplitHistories, dict[str, SplitHistories]]:
+    """Of a sample of as many customers as the policy allows: all of them, and by segment."""
     customers, rules = await facts.count_customers(session), policy.lifetime
-    rows = []
+    everybody: list[Row] = []
+    apart: dict[str, list[Row]] = {}
     async for buyers in facts.sample_buyers(session, one_in=-(-customers // rules.sample_customers) or 1):
-        rows += split_rows(buyers, split, rules.discount_per_year)
-    return assemble(rows, split, digits=policy.money.digits)
+        for buyer in buyers:
+            rows = split_rows((buyer,), split, rules.discount_per_year)
+            everybody += rows
+            if (name := segment_of(buyer.more.profile, rules.segment_by)) is not None:
+                apart.setdefault(name, []).extend(rows)
+    digits = policy.money.digits
+    return assemble(everybody, split, digits=digits), {
+        name: assemble(rows, split, digits=digits) for name, rows in apart.items()
+    }

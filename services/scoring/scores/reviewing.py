@@ -8,6 +8,8 @@ import numpy as np
 
 from services.scoring.facts.circumstances import NOTHING
 from services.scoring.facts.statistics import Statistics
+from services.scoring.lifetime.purchasing import PurchaseModel
+from services.scoring.policies.policy import Policy
 from services.scoring.portfolio.growth import Peers
 from services.scoring.scores.churn import churn_change_days
 from services.scoring.scores.context import Context
@@ -16,7 +18,7 @@ from services.scoring.scores.loyalty import level_change_days
 from services.scoring.scores.partnership import partnership_change_days
 from services.scoring.scores.quadrant import quadrant_change_days
 from services.scoring.scores.satisfaction import satisfaction_changes
-from services.scoring.scores.value import patterns_of
+from services.scoring.scores.value import buyers_by_model, patterns_of
 from services.scoring.scores.warnings import warning_change_days
 
 _FAR_WEEKS: Final = 52.0 * 1000
@@ -65,10 +67,19 @@ def _change_days(statistics: Statistics, context: Context, peers: Peers | None, 
 def next_watched_days(customers: Sequence[tuple[Statistics, int]], context: Context) -> list[int | None]:
     """Per customer, the next day on which the probability of being active falls to a level that the policy watches."""
     next_days: list[int | None] = [None] * len(customers)
-    buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
-    if context.model is None or not buyers:
-        return next_days
-    policy, model = context.policy, context.model.purchases
+    if context.model is not None:
+        for own, buyers in buyers_by_model(customers, context.model):
+            _watch_buyers(customers, buyers, own.purchases, context.policy, next_days)
+    return next_days
+
+
+def _watch_buyers(
+    customers: Sequence[tuple[Statistics, int]],
+    buyers: Sequence[int],
+    model: PurchaseModel,
+    policy: Policy,
+    next_days: list[int | None],
+) -> None:
     patterns = patterns_of([customers[index] for index in buyers], policy.money.digits)
     first, today = np.array([(customers[index][0].purchase_days[0].day, customers[index][1]) for index in buyers]).T
     found = np.full(len(buyers), _NEVER)
@@ -81,4 +92,3 @@ def next_watched_days(customers: Sequence[tuple[Statistics, int]], context: Cont
             found = np.where(np.isfinite(age) & (day > today), np.minimum(found, day), found)
     for index, day in zip(buyers, found.tolist(), strict=True):
         next_days[index] = None if day == _NEVER else day
-    return next_days

@@ -83,7 +83,7 @@ def value_intervals(statistics: Statistics, context: Context, as_of: datetime) -
         return Intervals()
     pattern = patterns_of([(statistics, context.measures.day(as_of))], context.policy.money.digits)
     x, t_x, T, m = (float(column[0]) for column in (pattern.x, pattern.t_x, pattern.T, pattern.m))
-    return intervals(context.model, x, t_x, T, m, context.policy.lifetime)
+    return intervals(context.model.of(statistics.more.profile), x, t_x, T, m, context.policy.lifetime)
 
 
 def peers_of(statistics: Statistics, context: Context) -> Peers | None:

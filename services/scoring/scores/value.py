@@ -1,6 +1,6 @@
 """Value: the margin a customer has brought, and the present value of what they are expected to bring."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal
 
 import numpy as np
@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from services.scoring.facts.fact import FactKind
 from services.scoring.facts.statistics import Statistics
-from services.scoring.lifetime.expectation import Expectations, LifetimeModel, expect
+from services.scoring.lifetime.expectation import Expectations, LifetimeModel, expect, segment_of
 from services.scoring.lifetime.futures import Patterns
 from services.scoring.lifetime.histories import DAYS_PER_WEEK, mean_margin
 from services.scoring.policies.policy import Policy
@@ -67,6 +67,18 @@ def explain_current(current: CurrentValue, pattern: Patterns, policy: Policy) ->
     )
 
 
+def explain_model(model: LifetimeModel, statistics: Statistics) -> Reason:
+    """Why this customer is judged by everybody's model, or by that of a segment."""
+    profile, dimension = statistics.more.profile, model.segment_by
+    if dimension == "none":
+        return Reason("model_everybody", None)
+    segment = segment_of(profile, dimension)
+    if segment is None:
+        return Reason("model_segment_unknown", None, {"segment_by": dimension})
+    rule = "model_segment" if segment in model.segments else "model_segment_too_small"
+    return Reason(rule, None, {"segment_by": dimension, "segment": segment})
+
+
 def patterns_of(customers: Sequence[tuple[Statistics, int]], digits: int) -> Patterns:
     """What the model looks at, of customers with a purchase, each with their local day."""
     rows = [
@@ -91,11 +103,36 @@ def judge_current(
     """For many customers at once, each with its local day: the mathematics are arrays, whatever the batch."""
     if model is None:
         return [CurrentValue(missing="no_model")] * len(customers)
-    digits = policy.money.digits
     values = [CurrentValue(missing="no_purchase")] * len(customers)
+    for own, buyers in buyers_by_model(customers, model):
+        _judge_buyers(customers, buyers, own, policy, values)
+    return values
+
+
+def buyers_by_model(
+    customers: Sequence[tuple[Statistics, int]], model: LifetimeModel
+) -> Iterable[tuple[LifetimeModel, list[int]]]:
+    """The places of those who have bought, under the model that each of them is judged by."""
     buyers = [index for index, (statistics, _) in enumerate(customers) if statistics.purchase_days]
     if not buyers:
-        return values
+        return ()
+    if not model.segments:
+        return ((model, buyers),)
+    groups: dict[str | None, tuple[LifetimeModel, list[int]]] = {}
+    for index in buyers:
+        own = model.of(customers[index][0].more.profile)
+        groups.setdefault(own.segment, (own, []))[1].append(index)
+    return groups.values()
+
+
+def _judge_buyers(
+    customers: Sequence[tuple[Statistics, int]],
+    buyers: Sequence[int],
+    model: LifetimeModel,
+    policy: Policy,
+    values: list[CurrentValue],
+) -> None:
+    digits = policy.money.digits
     patterns = patterns_of([customers[index] for index in buyers], digits)
     expected = expect(model, patterns, policy.lifetime)
     figures = zip(
@@ -110,7 +147,6 @@ def judge_current(
             values[index] = CurrentValue(active, purchases, missing="no_spend_model")
         else:
             values[index] = CurrentValue(active, purchases, margin, sum(by_year), tuple(by_year))
-    return values
 
 
 def _in_minor_units(expected: Expectations, digits: int) -> tuple[list[int | None], list[list[int] | None]]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
@@ -10,7 +10,7 @@ from deploy.local.cdnow import CdnowPurchase
 from services.scoring.lifetime import use_cases
 from shared.clock import wall_now
 from tests.support.answers import problem
-from tests.support.factories.scoring import cdnow_events, days, interaction_event
+from tests.support.factories.scoring import cdnow_events, customer_event, days, interaction_event
 from tests.support.scoring_service import ScoringService
 
 END_OF_CALIBRATION = datetime(1997, 9, 30, 15, 59, 59, tzinfo=UTC)
@@ -74,6 +74,39 @@ async def test_a_model_tells_how_it_would_have_predicted(
     plot = await scoring.client.get("/v1/models/1/report.svg")
     assert plot.headers["content-type"] == "image/svg+xml"
     assert plot.text.startswith("<svg")
+
+
+async def test_segments_have_models_and_reports_of_their_own(
+    scoring: ScoringService, cdnow_purchases: list[CdnowPurchase]
+) -> None:
+    """Three customers in four are persons, one in eight an organisation, of the others nobody has told."""
+    scoring.clock.move_to(datetime(1998, 6, 30, 4, tzinfo=UTC))
+    kinds = {one.customer: "organisation" if one.customer % 8 == 0 else "person" for one in cdnow_purchases}
+    told = {number: kind for number, kind in kinds.items() if number % 8 != 1}
+    await scoring.know(*(customer_event(UUID(int=number, version=4), kind=kind) for number, kind in told.items()))
+    await scoring.apply(*cdnow_events(cdnow_purchases))
+    await scoring.post("/v1/models/fit", 202)
+    await scoring.fit()
+
+    model = await scoring.read("/v1/models/1")
+    (persons,), (accounts,) = model["segments"], model["segments_lacking"]
+    number = sum(kind == "person" for kind in told.values())
+    assert (model["segment_by"], persons["segment"], persons["customers"]) == ("kind", "person", number)
+    assert persons["purchases"] != model["purchases"]
+    lacking = (accounts["segment"], accounts["reason"], accounts["needed"])
+    assert lacking == ("organisation", "too_few_customers", 1000)
+    report = await scoring.read("/v1/models/1/report", segment="person")
+    assert (report["segment"], report["hold_out"]["customers"]) == ("person", number)
+    assert (await scoring.read("/v1/models/1/report"))["hold_out"]["customers"] == 2357
+    missing = await scoring.client.get("/v1/models/1/report", params={"segment": "organisation"})
+    assert problem(missing)[:2] == (404, "segment_without_model")
+
+    shown = {}
+    for place in (3, 8, 1):
+        shown[place] = (await scoring.score(UUID(int=place, version=4), language="en"))["current_value"]["model"]
+    assert [shown[place]["segment"] for place in (3, 8, 1)] == ["person", None, None]
+    assert shown[3]["reason"]["sentence"] == "The model of the customer's own segment is used: persons."
+    assert [shown[place]["reason"]["rule"] for place in (8, 1)] == ["model_segment_too_small", "model_segment_unknown"]
 
 
 async def test_a_fit_shows_how_far_it_is_and_keeps_its_lease(scoring: ScoringService) -> None:

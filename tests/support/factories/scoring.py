@@ -198,13 +198,13 @@ def interaction_event(
     return event_of(model.model_validate({**common, "occurred_at": at, "recorded_at": at, **own[model], **values}))
 
 
-def customer_event(customer_id: UUID = CUSTOMER, version: int = 1) -> Event[Any]:
+def customer_event(customer_id: UUID = CUSTOMER, version: int = 1, kind: str = "person") -> Event[Any]:
     return event_of(
         CustomerRegistered.model_validate(
             {
                 "customer_id": customer_id,
                 "version": version,
-                "kind": "person",
+                "kind": kind,
                 "lifecycle": "active",
                 "language": "en",
                 "time_zone": "Asia/Shanghai",

@@ -61,6 +61,29 @@ def test_a_fit_tells_its_phases_and_keeps_every_candidate(cdnow_histories: Split
     assert (fixed.purchases.model.name, fixed.grounds) == ("pareto_nbd", "fixed")
 
 
+def test_segments_have_models_of_their_own_where_there_is_data_enough(cdnow_histories: SplitHistories) -> None:
+    purchases, spending = cdnow_histories.purchase_histories(), cdnow_histories.spend_histories()
+    few = purchase_histories([(2, 70, 140, 60), (0, 0, 200, 140)])
+    half = replace(purchases, weight=purchases.weight / 2)
+    segments = {
+        "all": Histories(purchases, spending, cdnow_histories),
+        "half": Histories(half, spend_histories([], 2), None),
+        "few": Histories(few, spending, None),
+    }
+    told: list[float] = []
+    everybody = Histories(purchases, spending, None, segments)
+    fit = fit_histories(everybody, RULES, lambda _, share: told.append(share))
+    assert isinstance(fit, Fit)
+    assert (fit.segments.keys(), fit.lacking.keys()) == ({"all", "half"}, {"few"})
+    assert fit.lacking["few"] == TooLittleData("too_few_customers", 200, 1000)
+    assert fit.segments["all"].purchases == fit.purchases
+    assert fit.segments["all"].check is not None
+    assert fit.segments["half"].purchases.model.as_array() == pytest.approx(fit.purchases.model.as_array(), rel=1e-3)
+    assert fit.segments["half"].spending == fit.spending
+    assert told == sorted(told)
+    assert told[-1] < 1
+
+
 def test_too_little_data_are_refused_before_any_work() -> None:
     def unexpected(phase: str, share: float) -> None:
         pytest.fail(f"{phase} began")

@@ -13,15 +13,18 @@ from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact, FactKind
 from services.scoring.facts.measures import from_microseconds
 from services.scoring.facts.profile import Profile, Wallet
-from services.scoring.facts.statistics import EMPTY, Statistics, fold
+from services.scoring.facts.statistics import EMPTY, Statistics, fold, merge
+from services.scoring.lifetime.beta_geometric import BgNbd
 from services.scoring.scores.context import Context
 from services.scoring.scores.explanation import Explanation, Scored, explain
 from services.scoring.scores.reason import total
 from services.scoring.scores.score import Score, effective_instant, score, score_many
+from services.scoring.scores.value import explain_model
 from tests.support.factories.scoring import (
     CONTEXT,
     CUSTOMER,
     MEASURES,
+    MODEL,
     NOW,
     POLICY,
     START,
@@ -35,6 +38,10 @@ ACCOUNT = Profile(version=1, kind="organisation", wallets=(Wallet(2_000_000, "CN
 WITHOUT_MODEL = Context(POLICY, MEASURES)
 contexts = st.sampled_from([CONTEXT, WITHOUT_MODEL, replace(CONTEXT, model=replace(CONTEXT.model, spend=None))])  # type: ignore[type-var]
 moments = st.integers(0, 900 * 24 * 60).map(lambda minutes: START + timedelta(minutes=minutes))
+
+
+ACCOUNTS = replace(MODEL, purchases=BgNbd(0.9, 9.0, 0.4, 3.0), segment="organisation")
+BY_KIND = replace(CONTEXT, model=replace(MODEL, segment_by="kind", segments={"organisation": ACCOUNTS}))
 
 
 def explained(statistics: Statistics, context: Context, as_of: datetime) -> tuple[Score, Explanation]:
@@ -182,3 +189,23 @@ def test_the_worked_example_of_the_docs() -> None:
     assert (found.lifetime_profit, found.quadrant) == (10_826 + 50_555, "high_potential")
     assert found.churn is not None
     assert (found.churn.tenths, found.churn.rules) == (150, ("silence_model",))
+
+
+def test_everybody_is_judged_by_the_model_of_their_segment() -> None:
+    """In one array or alone, with the review that follows; who has no segment is judged by everybody's."""
+    bought = statistics_of(make_fact(at=START), make_fact(at=START + days(30)), make_fact(at=START + days(75)))
+    account = merge(bought, Statistics(more=Circumstances(profile=ACCOUNT)))
+    person = merge(bought, Statistics(more=Circumstances(profile=Profile(version=1, kind="person"))))
+    together = score_many([(bought, NOW), (account, NOW), (person, NOW), (EMPTY, NOW)], BY_KIND)
+    assert together == [score(one, BY_KIND, NOW) for one in (bought, account, person, EMPTY)]
+    of_accounts = score(account, replace(CONTEXT, model=ACCOUNTS), NOW)
+    of_everybody = score(person, CONTEXT, NOW)
+    assert (together[1].current, together[1].review_at) == (of_accounts.current, of_accounts.review_at)
+    assert (together[2].current, together[2].review_at) == (of_everybody.current, of_everybody.review_at)
+    assert together[0].current == together[2].current != together[1].current
+    assert BY_KIND.model is not None
+    rules = [explain_model(BY_KIND.model, one).rule for one in (bought, account, person)]
+    assert rules == ["model_segment_unknown", "model_segment", "model_segment_too_small"]
+    assert explain_model(MODEL, person).rule == "model_everybody"
+    (_, why), (_, expected) = (explained(account, one, NOW) for one in (BY_KIND, replace(CONTEXT, model=ACCOUNTS)))
+    assert why.intervals == expected.intervals

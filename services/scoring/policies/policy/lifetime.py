@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from services.scoring.policies.policy.bounds import number, probability
+from services.scoring.policies.policy.growth import PeerDimension
 from services.scoring.policies.policy.section import Section, demand
 
 
@@ -14,7 +15,8 @@ class LifetimePolicy(Section):
     """`interval` is the share of outcomes an interval covers; `draws` and `seed` make its simulation repeatable.
 
     Under "automatic" another `model` takes the place of BG/NBD if its BIC is lower by `least_bic_gain` and it predicts
-    the hold-out period, the last `hold_out_share` of the time observed, no worse.
+    the hold-out period, the last `hold_out_share` of the time observed, no worse. Segments of `segment_by` that have
+    data enough get models of their own beside the one of everybody.
     """
 
     horizon_months: Annotated[int, number("months", 1, 600, "how far expected value looks ahead")]
@@ -42,6 +44,10 @@ class LifetimePolicy(Section):
     ]
     drift_minimum_purchases: Annotated[
         int, number("purchases", 1, 10**9, "expected since a model was fitted before drift can be told from chance")
+    ]
+    segment_by: Annotated[PeerDimension, Field(description="customers equal in this share a model of their own")]
+    segment_minimum_customers: Annotated[
+        int, number("customers", 10, 10**9, "buyers needed for a model of a segment; with fewer, everybody's is used")
     ]
     check_customers: Annotated[int, number("customers", 1, 100_000, "checked for the coverage of intervals, at most")]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.scoring.lifetime.purchasing import PurchaseModelName
 from services.scoring.scores.sentences import Language
 from shared.contracts.common import Money
 from shared.contracts.scoring import (
@@ -51,6 +52,16 @@ class NumberInterval(ResponseModel):
     high: float
 
 
+class ModelUsedRead(ResponseModel):
+    """Which model the figures are by: that of the customer's segment, where it has one, else everybody's."""
+
+    version: int
+    purchase_model: PurchaseModelName
+    segment_by: str = Field(description="what customers are told apart by; none: by nothing", examples=["kind"])
+    segment: str | None = Field(description="of the model used; null: everybody's", examples=["organisation"])
+    reason: ReasonRead = Field(description="why this one")
+
+
 class CurrentValueRead(ResponseModel):
     """Present value of the margin expected within the horizon. Intervals cover the share that `interval` names."""
 
@@ -65,6 +76,7 @@ class CurrentValueRead(ResponseModel):
     horizon_months: int
     discount_per_year: float
     interval: float
+    model: ModelUsedRead | None = Field(description="null before the first model")
     missing: ReasonRead | None = Field(description="why there is no value")
     reasons: list[ReasonRead]
 

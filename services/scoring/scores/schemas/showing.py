@@ -12,6 +12,7 @@ from services.scoring.scores.reason import Reason
 from services.scoring.scores.schemas.shapes import RescoringRead, ScoreRead, StatusRead, ToldScoreRead
 from services.scoring.scores.sentences import Language
 from services.scoring.scores.telling import MONEY_FIGURES
+from services.scoring.scores.value import explain_model
 from services.scoring.scores.writing import Writer
 
 _MAX_EVENTS: Final = 100
@@ -55,6 +56,20 @@ def show_score(scored: Scored, language: Language) -> ScoreRead:
     )
 
 
+def _show_model(scored: Scored, writer: Writer) -> dict[str, Any] | None:
+    model = scored.context.model
+    if model is None:
+        return None
+    used = model.of(scored.statistics.more.profile)
+    return {
+        "version": model.version,
+        "purchase_model": used.purchases.name,
+        "segment_by": model.segment_by,
+        "segment": used.segment,
+        "reason": writer.reason(explain_model(model, scored.statistics)),
+    }
+
+
 def _show_current(scored: Scored, why: Explanation, writer: Writer) -> dict[str, Any]:
     current, policy, intervals = scored.score.current, scored.context.policy.lifetime, why.intervals
     probability = current.probability_active
@@ -70,6 +85,7 @@ def _show_current(scored: Scored, why: Explanation, writer: Writer) -> dict[str,
         "horizon_months": policy.horizon_months,
         "discount_per_year": policy.discount_per_year,
         "interval": policy.interval,
+        "model": _show_model(scored, writer),
         "missing": None if why.missing is None else writer.reason(why.missing),
         "reasons": writer.reasons(why.current, "money"),
     }

@@ -20,6 +20,19 @@ SENTENCES: Final[dict[str, Phrase]] = {
         "en": "Year {year} is expected to bring {amount} in present value: {repeat_purchases} repeat purchases, the "
         "last one in week {weeks_to_last} of {weeks_observed}, with a mean margin of {mean_margin}.",
     },
+    "model_everybody": {"zh-CN": "使用全体客户的模型。", "en": "The model of all customers is used."},
+    "model_segment": {
+        "zh-CN": "使用该客户所属群体（{segment}）自己的模型。",
+        "en": "The model of the customer's own segment is used: {segment}.",
+    },
+    "model_segment_too_small": {
+        "zh-CN": "群体 {segment} 的数据太少，没有自己的模型：使用全体客户的模型。",
+        "en": "Too little is known of the segment {segment} for a model of its own: that of all customers is used.",
+    },
+    "model_segment_unknown": {
+        "zh-CN": "该客户的{segment_by}未知：使用全体客户的模型。",
+        "en": "The {segment_by} of the customer is not known: the model of all customers is used.",
+    },
     "missing_no_model": {
         "zh-CN": "尚无模型：购买数据还太少。",
         "en": "There is no model yet: too few purchases have been recorded.",
