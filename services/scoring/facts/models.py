@@ -12,7 +12,8 @@ from services.scoring.database import Base
 
 
 class StoredFact(Base, table=True):
-    """One row per event, for ever: the primary key is the memory of having seen it."""
+    """One row per event, for ever: the primary key is the memory of having seen it. `taken_in_at`: by the wall clock;
+    null for those of before it was written down."""
 
     __tablename__ = "facts"
 
@@ -24,6 +25,7 @@ class StoredFact(Base, table=True):
     margin: int | None = Field(default=None, sa_type=BigInteger)
     currency: str | None = Field(default=None, sa_type=Text)
     detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    taken_in_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
 
 
 class StatisticsRow(SQLModel):

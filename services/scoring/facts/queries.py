@@ -89,9 +89,12 @@ async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistic
     return await repository.find_statistics(session, customer_id)
 
 
-async def list_facts(session: AsyncSession, customer_id: UUID, *, until: datetime | None = None) -> list[Fact]:
-    """The facts of a customer that had occurred by then, in their order."""
-    return await repository.read_facts(session, customer_id, until)
+async def list_facts(
+    session: AsyncSession, customer_id: UUID, *, until: datetime | None = None, known_at: datetime | None = None
+) -> list[Fact]:
+    """The facts of a customer that had occurred by then, in their order; with `known_at` (by the wall clock) only those
+    that had been taken in by that instant."""
+    return await repository.read_facts(session, customer_id, until, known_at)
 
 
 async def list_statistics(session: AsyncSession, *, after: UUID | None, limit: int) -> dict[UUID, Statistics]:

@@ -16,12 +16,14 @@ from services.scoring.facts.state import CustomerState
 from services.scoring.facts.statistics import Statistics
 from shared.db.session import driver
 
-_FACT_COLUMNS: Final = ("customer_id", "event_id", "kind", "occurred_at", "amount", "margin", "currency", "detail")
+_FACT_COLUMNS: Final = (
+    "customer_id", "event_id", "kind", "occurred_at", "amount", "margin", "currency", "detail", "taken_in_at",
+)  # fmt: skip
 
 _INSERT_FACTS = """
-INSERT INTO facts (customer_id, event_id, kind, occurred_at, amount, margin, currency, detail)
+INSERT INTO facts (customer_id, event_id, kind, occurred_at, amount, margin, currency, detail, taken_in_at)
 SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::smallint[], $4::timestamptz[], $5::bigint[], $6::bigint[],
-                     $7::text[], $8::jsonb[])
+                     $7::text[], $8::jsonb[], $9::timestamptz[])
 ON CONFLICT DO NOTHING
 RETURNING customer_id, event_id
 """
@@ -77,6 +79,7 @@ WHERE s.customer_id = n.customer_id
 _READ_FACTS = """
 SELECT customer_id, event_id, kind, occurred_at, amount, margin, currency, detail FROM facts
 WHERE customer_id = $1 AND ($2::timestamptz IS NULL OR occurred_at <= $2)
+  AND ($3::timestamptz IS NULL OR taken_in_at IS NULL OR taken_in_at <= $3)
 ORDER BY occurred_at, event_id
 """
 
@@ -121,12 +124,12 @@ SELECT customer_id, profile FROM known_customers WHERE customer_id = ANY ($1::uu
 """
 
 
-async def insert_facts(session: AsyncSession, facts: Sequence[Fact]) -> list[bool]:
+async def insert_facts(session: AsyncSession, facts: Sequence[Fact], taken_in_at: datetime) -> list[bool]:
     """Stores what is not stored yet; says of each whether it was new.
 
     The rows go in ordered by key: two workers with the same redelivered events wait for each other, never in a circle.
     """
-    rows = [_fact_row(fact) for fact in sorted(facts, key=_fact_order)]
+    rows = [(*_fact_row(fact), taken_in_at) for fact in sorted(facts, key=_fact_order)]
     connection = await driver(session)
     try:
         # Hardly any batch holds something seen before, and COPY costs half of what asking for each event does.
@@ -230,9 +233,11 @@ async def find_statistics(session: AsyncSession, customer_id: UUID) -> Statistic
     return None if packed is None else decode(packed)
 
 
-async def read_facts(session: AsyncSession, customer_id: UUID, until: datetime | None) -> list[Fact]:
-    """A customer's facts by time, up to and including `until`."""
-    rows = await (await driver(session)).fetch(_READ_FACTS, customer_id, until)
+async def read_facts(
+    session: AsyncSession, customer_id: UUID, until: datetime | None, known_at: datetime | None
+) -> list[Fact]:
+    """A customer's facts by time, up to and including `until`, of those that were here by `known_at`."""
+    rows = await (await driver(session)).fetch(_READ_FACTS, customer_id, until, known_at)
     return [_read_fact(row) for row in rows]
 
 

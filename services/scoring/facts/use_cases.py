@@ -57,7 +57,7 @@ async def store_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]
 
     The rows of the customers with news stay locked until the transaction ends.
     """
-    is_new = await repository.insert_facts(session, [one.fact for one in received])
+    is_new = await repository.insert_facts(session, [one.fact for one in received], wall_now())
     new = list(compress(received, is_new))
     if not new:
         return News({}, {})

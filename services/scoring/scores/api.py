@@ -34,13 +34,17 @@ async def get_score(
     as_of: Annotated[
         WrittenInstant | None, Query(description="an instant since the first fact; now, if left out")
     ] = None,
+    known_at: Annotated[
+        WrittenInstant | None,
+        Query(description="only from facts that had been taken in by then, by the wall clock; all, if left out"),
+    ] = None,
     explain: Annotated[bool, Query(description="name the events behind each reason")] = False,
     language: Annotated[Language | None, Query(description="of the sentences; wins over Accept-Language")] = None,
     accept_language: Annotated[str | None, Header(max_length=200)] = None,
 ) -> ScoreRead:
     """What a customer is worth and how loyal they are, and why: the reasons of each figure add up to it."""
     scored = await queries.score_customer(
-        session, customer_id, contexts=contexts, now=clock.now(), as_of=as_of, with_facts=explain
+        session, customer_id, contexts=contexts, now=clock.now(), as_of=as_of, known_at=known_at, with_facts=explain
     )
     chosen = language or choose_language(accept_language)
     response.headers["Content-Language"] = chosen

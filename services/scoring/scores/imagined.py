@@ -13,6 +13,7 @@ from services.scoring.facts.statistics import Statistics
 from services.scoring.scores.context import Context
 from services.scoring.scores.lifecycle import stage_change_days
 from services.scoring.scores.loyalty import level_change_days
+from services.scoring.scores.partnership import partnership_change_days
 from services.scoring.scores.quadrant import value_marks
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.satisfaction import is_open
@@ -117,6 +118,7 @@ class Imagination:
         """Time alone, until a tenure that a class asks for."""
         policy, measures = self.context.policy, self.context.measures
         days = {*level_change_days(self.statistics, policy.loyalty)}
+        days |= {*partnership_change_days(self.statistics, policy.partnership, measures)}
         days |= {*stage_change_days(self.statistics, policy.lifecycle, by_rhythm=False)}
         return [
             Imagined(Reason("lift_time", None, {"until": measures.date(day).isoformat()}), (), measures.start_of(day))

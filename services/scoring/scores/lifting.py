@@ -14,16 +14,18 @@ from services.scoring.facts.statistics import Statistics, fold
 from services.scoring.policies.policy import LEVELS, QUADRANTS
 from services.scoring.scores.context import Context
 from services.scoring.scores.imagined import Imagination, Imagined
+from services.scoring.scores.partnership import PARTNERSHIP_STAGES
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.score import Score, score_many
 
-Figure = Literal["loyalty_level", "lifecycle_stage", "abc_class", "quadrant"]
+Figure = Literal["loyalty_level", "lifecycle_stage", "abc_class", "quadrant", "partnership_stage"]
 
 _RANKS: Final[dict[Figure, tuple[str, ...]]] = {
     "loyalty_level": ("none", *LEVELS),
     "lifecycle_stage": ("decline", "exploration", "formation", "stability"),
     "abc_class": ("C", "B", "A"),
     "quadrant": QUADRANTS,
+    "partnership_stage": PARTNERSHIP_STAGES,
 }
 """Each class, the lowest first."""
 
@@ -66,6 +68,8 @@ def _class_of(score: Score, figure: Figure) -> str | None:
             return score.stage
         case "abc_class":
             return score.abc
+        case "partnership_stage":
+            return score.partnership
     return score.quadrant
 
 

@@ -11,7 +11,8 @@ from services.scoring.scores.reason import Reason
 
 Partnership = Literal["initial", "stable", "deep", "symbiosis"]
 
-_STAGES: tuple[Partnership, ...] = ("initial", "stable", "deep", "symbiosis")
+PARTNERSHIP_STAGES: tuple[Partnership, ...] = ("initial", "stable", "deep", "symbiosis")
+"""The youngest first."""
 
 
 def judge_partnership(
@@ -19,7 +20,7 @@ def judge_partnership(
 ) -> Partnership | None:
     """None for persons, and before the first purchase."""
     begins = partnership_change_days(statistics, policy, measures)
-    return _STAGES[sum(today >= day for day in begins)] if begins else None
+    return PARTNERSHIP_STAGES[sum(today >= day for day in begins)] if begins else None
 
 
 def partnership_change_days(statistics: Statistics, policy: PartnershipPolicy, measures: Measures) -> tuple[int, ...]:

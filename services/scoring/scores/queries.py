@@ -113,9 +113,11 @@ async def score_customer(
     contexts: Contexts,
     now: datetime,
     as_of: datetime | None = None,
+    known_at: datetime | None = None,
     with_facts: bool = False,
 ) -> Scored:
-    """The score now, or as it would have been told at an earlier instant had all facts arrived in time.
+    """The score now, or as it would have been told at an earlier instant had all facts arrived in time; with `known_at`
+    (by the wall clock) from what had been taken in by that instant alone, under what was in force by then.
 
     Raises NotFound for a customer nobody has told of, and InvalidInput for an instant that has no score.
     """
@@ -127,15 +129,24 @@ async def score_customer(
         )
     if as_of is not None and as_of < _EARLIEST:
         raise InvalidInput("no interaction is older than 1970", code="as_of_before_first_fact", field="as_of")
-    context = await contexts.load(session, as_of)
-    statistics, found = await _statistics(session, customer_id, context, as_of, with_facts=with_facts)
+    context = await contexts.load(session, min((at for at in (as_of, known_at) if at is not None), default=None))
+    moment = _Moment(as_of, known_at)
+    statistics, found = await _statistics(session, customer_id, context, moment, with_facts=with_facts)
     instant = effective_instant(statistics, now) if as_of is None else as_of
     return Scored(customer_id, statistics, context, score(statistics, context, instant), found)
 
 
+class _Moment(NamedTuple):
+    """Which facts count: by when they had occurred, and by when they had been taken in; None: all of them."""
+
+    as_of: datetime | None
+    known_at: datetime | None
+
+
 async def _statistics(
-    session: AsyncSession, customer_id: UUID, context: Context, as_of: datetime | None, *, with_facts: bool
+    session: AsyncSession, customer_id: UUID, context: Context, moment: _Moment, *, with_facts: bool
 ) -> tuple[Statistics, Sequence[Fact] | None]:
+    as_of, known_at = moment
     present = await facts.find_statistics(session, customer_id)
     if present is None and not await facts.is_known(session, customer_id):
         raise NotFound(
@@ -153,9 +164,15 @@ async def _statistics(
             field="as_of",
             first_fact_at=first,
         )
-    if as_of is None and not with_facts:
+    if as_of is None and known_at is None and not with_facts:
         return present, None
-    until = await facts.list_facts(session, customer_id, until=as_of)
+    until = await facts.list_facts(session, customer_id, until=as_of, known_at=known_at)
+    if known_at is not None and not until:
+        raise InvalidInput(
+            f"nothing was known of this customer at {known_at.isoformat()}; ask for a later instant",
+            code="known_at_before_first_fact",
+            field="known_at",
+        )
     return fold_history(present, until, context.measures), until if with_facts else None
 
 

@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 
 from services.scoring.facts import use_cases as facts
 from services.scoring.facts.translation import to_fact
@@ -41,6 +42,26 @@ async def test_a_new_database_begins_with_the_policy_of_the_settings_and_keeps_i
         await scoring.switch_policy()
         assert await states(scoring) == {1: "active"}
         assert (await scoring.read("/v1/policy"))["satisfaction"]["baseline"] == 70
+
+
+async def test_stored_documents_of_earlier_releases_are_completed_when_read(
+    database_factory: DatabaseFactory, tmp_path: Path
+) -> None:
+    dsn = await database_factory("scoring")
+    async with open_scoring_service(dsn, tmp_path) as scoring:
+        await scoring.switch_policy()
+        await put_in_force(scoring, STRICTER)
+        shown = await scoring.read("/v1/policy")
+        newer = "document - 'churn' - 'lifting' #- '{lifetime,segment_by}' #- '{serving,costs,call}'"
+        async with scoring.database.transaction() as session:
+            await session.execute(text(f"UPDATE policies SET document = {newer}"))
+    async with open_scoring_service(dsn, tmp_path) as scoring:
+        found = await scoring.read("/v1/policy")
+        del shown["serving"]["costs"]["call"]
+        assert found == shown
+        assert (found["version"], found["satisfaction"]["baseline"]) == (2, 50)
+        await scoring.apply(interaction_event())
+        assert (await scoring.score())["policy_version"] == 2
 
 
 async def test_a_new_policy_is_told_to_everybody_it_moves_and_marked(scoring: ScoringService) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import text
 
+from shared.clock import wall_now
 from shared.contracts import interaction
 from shared.contracts.common import Money
 from tests.support.answers import problem
@@ -39,6 +41,33 @@ async def test_late_facts_are_part_of_the_past(scoring: ScoringService) -> None:
     assert (await scoring.score(as_of=then))["realised_value"]["value"]["minor"] == 3_000
     await scoring.apply(interaction_event(at=START + days(20)))
     assert (await scoring.score(as_of=then))["realised_value"]["value"]["minor"] == 6_000
+
+
+async def test_what_was_known_then_leaves_late_facts_and_later_voids_out(scoring: ScoringService) -> None:
+    scoring.clock.move_to(START + days(100))
+    first = interaction_event(at=START)
+    await scoring.apply(first)
+    known_at, then = wall_now().isoformat(), (START + days(50)).isoformat()
+    await scoring.apply(interaction_event(at=START + days(20)))
+    taken_back = {"voided_interaction_id": first.data.interaction_id}
+    await scoring.apply(interaction_event(interaction.InteractionVoided, at=START + days(30), **taken_back))
+
+    async def realised(**moment: Any) -> int:
+        return int((await scoring.score(**moment))["realised_value"]["value"]["minor"])
+
+    assert await realised(as_of=then, known_at=known_at) == 3_000
+    assert await realised(known_at=known_at) == 3_000
+    assert await realised(as_of=then) == await realised() == 3_000
+    assert (await scoring.score(as_of=then))["facts"] == 2
+    early = await scoring.score(as_of=then, known_at=known_at, explain=True)
+    assert early["facts"] == 1
+    assert early["realised_value"]["reasons"][0]["events"] == [str(first.data.interaction_id)]
+    refused = await scoring.client.get(ADDRESS, params={"known_at": START.isoformat()})
+    assert problem(refused) == (422, "known_at_before_first_fact", "known_at")
+    # What was taken in before that was written down counts as known.
+    async with scoring.database.transaction() as session:
+        await session.execute(text("UPDATE facts SET taken_in_at = NULL"))
+    assert (await scoring.score(as_of=then, known_at=START.isoformat()))["facts"] == 2
 
 
 async def test_the_instant_of_a_fact_includes_it(scoring: ScoringService) -> None:

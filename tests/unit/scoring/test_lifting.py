@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from hypothesis import given, settings
 
+from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Detail, Fact, FactKind
-from services.scoring.facts.statistics import EMPTY, fold
+from services.scoring.facts.profile import Profile
+from services.scoring.facts.statistics import EMPTY, Statistics, fold, merge
 from services.scoring.scores.context import Context
 from services.scoring.scores.lifting import Lift, find_lifts, rank_of
 from services.scoring.scores.score import effective_instant, score
@@ -36,6 +38,17 @@ def test_what_is_said_to_lift_a_class_lifts_it(history: list[Fact]) -> None:
             if lift.reason.rule in ("lift_purchases", "lift_answers") and len(lift.facts) > 1:
                 fewer = score(fold(statistics, lift.facts[:-1], MEASURES), context, lift.facts[-2].occurred_at)
                 assert rank_of(fewer, lift.figure) <= rank_of(now, lift.figure)
+
+
+def test_time_leads_accounts_to_the_next_stage_of_partnership() -> None:
+    bought = statistics_of(make_fact(at=NOW - days(120)), make_fact(at=NOW - days(40)))
+    profile = Circumstances(profile=Profile(version=1, kind="organisation"))
+    account = merge(bought, Statistics(more=profile))
+    now = score(account, CONTEXT, NOW)
+    assert now.partnership == "stable"
+    evidence = told(list(find_lifts(account, CONTEXT, now)), "partnership_stage", "lift_time")
+    assert evidence == {"until": "1999-03-03", "figure": "partnership_stage", "reaches": "deep"}
+    assert "partnership_stage" not in {one.figure for one in find_lifts(bought, CONTEXT, score(bought, CONTEXT, NOW))}
 
 
 def test_further_purchase_days_lead_to_the_next_level() -> None:

@@ -74,7 +74,7 @@ def test_segments_have_models_of_their_own_where_there_is_data_enough(cdnow_hist
     everybody = Histories(purchases, spending, None, segments)
     fit = fit_histories(everybody, RULES, lambda _, share: told.append(share))
     assert isinstance(fit, Fit)
-    assert (fit.segments.keys(), fit.lacking.keys()) == ({"all", "half"}, {"few"})
+    assert (set(fit.segments), set(fit.lacking)) == ({"all", "half"}, {"few"})
     assert fit.lacking["few"] == TooLittleData("too_few_customers", 200, 1000)
     assert fit.segments["all"].purchases == fit.purchases
     assert fit.segments["all"].check is not None

@@ -132,9 +132,8 @@ class ServingRead(ResponseModel):
     reasons: list[ReasonRead]
 
 
-class PartnershipRead(ResponseModel):
+class PartnershipRead(ClassRead):
     value: PartnershipStage
-    reasons: list[ReasonRead]
 
 
 class QuadrantRead(ClassRead):

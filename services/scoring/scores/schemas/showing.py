@@ -115,7 +115,7 @@ def _show_classes(scored: Scored, why: Explanation, writer: Writer) -> dict[str,
             "lifts": None if scored.facts is None else lifts,
         }
 
-    rfm = quadrant = abc = None
+    rfm = quadrant = abc = partnership = None
     if score.rfm is not None:
         rfm = dict(zip(("recency", "frequency", "monetary"), score.rfm, strict=True), reasons=writer.reasons(why.rfm))
     if score.abc is not None and why.abc is not None:
@@ -123,17 +123,15 @@ def _show_classes(scored: Scored, why: Explanation, writer: Writer) -> dict[str,
     if score.quadrant is not None and why.quadrant is not None:
         service = scored.context.policy.quadrants.service[score.quadrant]
         quadrant = shown("quadrant", score.quadrant, why.quadrant) | {"service": _show_service(service, writer)}
+    if score.partnership is not None and why.partnership is not None:
+        partnership = shown("partnership_stage", score.partnership, why.partnership)
     level = shown("loyalty_level", score.level, *why.level)
     return {
         "loyalty_level": level | {"lacking": writer.reasons(why.lacking)},
         "lifecycle_stage": shown("lifecycle_stage", score.stage, why.stage),
         "abc_class": abc,
         "quadrant": quadrant,
-        "partnership_stage": (
-            None
-            if why.partnership is None
-            else {"value": score.partnership, "reasons": [writer.reason(why.partnership)]}
-        ),
+        "partnership_stage": partnership,
         "rfm": rfm,
     }
 
