@@ -5,6 +5,7 @@
 
 import asyncio
 import itertools
+import logging
 import os
 import socket
 import time
@@ -25,6 +26,8 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 from deploy.local.ports import HOST, Ports
 
 _MAX_MESSAGE_BYTES = 10_000_000
+# The library tells every command, with the address in it.
+logging.getLogger("mail.log").setLevel(logging.WARNING)
 _sequence = itertools.count()
 
 

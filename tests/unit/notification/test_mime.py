@@ -32,6 +32,10 @@ HEADERS = {
 
 
 def composed(*, unsubscribe: str | None = None, **changes: Any) -> EmailMessage:
+    return message_from_bytes(composed_bytes(unsubscribe=unsubscribe, **changes), policy=policy.default)
+
+
+def composed_bytes(*, unsubscribe: str | None = None, **changes: Any) -> bytes:
     values: dict[str, Any] = {
         "message_id": MESSAGE_ID,
         "address": "customer@example.com",
@@ -43,13 +47,12 @@ def composed(*, unsubscribe: str | None = None, **changes: Any) -> EmailMessage:
         "html": "<p>您好！</p>",
         "composed_at": datetime(1997, 3, 5, 9, 30, tzinfo=UTC),
     }
-    content = compose(
+    return compose(
         Outgoing(**(values | changes)),
         sender=Address("Test Shop", "care", "shop.example"),
         message_id_domain="shop.example",
         unsubscribe=unsubscribe,
     )
-    return message_from_bytes(content, policy=policy.default)
 
 
 def test_headers_say_who_to_whom_what_and_when() -> None:
@@ -69,7 +72,7 @@ def test_text_and_html_say_the_same_side_by_side() -> None:
     plain, html = message.iter_parts()
     assert (plain.get_content_type(), html.get_content_type()) == ("text/plain", "text/html")
     assert plain.get_content() == "您好！\r\n第二行\r\n"
-    assert html.get_content() == "<p>您好！</p>\r\n"
+    assert html.get_content() == "<p>您好！</p>"
 
 
 def test_unsubscribing_is_offered_only_where_somebody_listens() -> None:
@@ -78,6 +81,21 @@ def test_unsubscribing_is_offered_only_where_somebody_listens() -> None:
         "<mailto:stop@shop.example?subject=unsubscribe>"
     )
     assert composed(unsubscribe="stop@shop.example", purpose=Purpose.SERVICE)["List-Unsubscribe"] is None
+
+
+def test_what_looks_like_an_encoded_word_stays_what_it_says() -> None:
+    word = "=?utf-8?b?5oKo5aW9?="
+    message = composed(name=word, subject=word)
+    assert (message["To"].addresses[0].display_name, message["Subject"]) == (word, word)
+
+
+def test_every_attempt_is_the_same_to_the_byte_and_no_line_is_too_long_for_smtp() -> None:
+    changes = {"subject": "x" * 2_000, "name": "y" * 2_000, "unsubscribe_url": f"https://shop.example/{'t' * 900}"}
+    content = composed_bytes(**changes)
+    assert content == composed_bytes(**changes)
+    assert max(len(line) for line in content.split(b"\r\n")) <= 998
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    assert composed(**changes)["Subject"] == "x" * 2_000
 
 
 @settings(deadline=None)
