@@ -37,7 +37,8 @@ async def list_models(session: SessionDep, page: PageDep, _: Reader) -> Page[Mod
 async def request_fit(session: SessionDep, clock: ClockDep, policy: PolicyDep, response: Response, _: Admin) -> FitRead:
     """Asks for a model of everything known until the present day; a worker fits it within seconds.
 
-    Poll the address in `Location` until the state is `done` or `refused`.
+    Poll the address in `Location` until the state is `done` or `refused`. A request that still waits is brought up to
+    the present, and is the answer.
     """
     fit = await use_cases.request_fit(session, requested_at=clock.now(), policy=policy)
     response.headers["Location"] = f"/v1/models/fits/{fit.fit_id}"

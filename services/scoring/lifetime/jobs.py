@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.lifetime import queries, use_cases
 from services.scoring.lifetime.fitting import TooLittleData
-from services.scoring.lifetime.fitting_process import FittingProcess
+from services.scoring.lifetime.fitting_process import fit_apart
 from services.scoring.lifetime.modelling import Fit, Histories
 from services.scoring.lifetime.use_cases import Claim
 from services.scoring.policies.policy import Policy
@@ -48,7 +48,7 @@ def drift_job(policies: Policies, clock: Clock) -> Job:
 
 
 class _Told:
-    """What the fit last said of its progress; the thread that waits for it writes, the loop reads."""
+    """What the fit last said of its progress."""
 
     def __init__(self) -> None:
         self.phase, self.share = "reading", 0.0
@@ -81,8 +81,8 @@ class ModelFitter:
 
     async def _fit(self, claim: Claim, histories: Histories, policy: Policy) -> tuple[Claim, Fit | TooLittleData]:
         """Fits beside this process, and meanwhile shows how far it is, which keeps the lease."""
-        told, fitting = _Told(), FittingProcess(histories, policy.lifetime)
-        work = asyncio.create_task(asyncio.to_thread(fitting.result, told))
+        told = _Told()
+        work = asyncio.create_task(fit_apart(histories, policy.lifetime, told))
         try:
             while not work.done():
                 await asyncio.wait({work}, timeout=_SIGN_OF_LIFE_SECONDS)
@@ -91,6 +91,6 @@ class ModelFitter:
                         session, claim=claim, phase=told.phase, share=told.share, wall=wall_now()
                     )
         finally:
-            fitting.end()  # the thread that waits for it then ends too
+            work.cancel()
             await asyncio.gather(work, return_exceptions=True)
         return claim, work.result()

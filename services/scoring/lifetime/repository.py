@@ -6,13 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
 from services.scoring.lifetime.fitting import SpendFit, TooLittleData
 from services.scoring.lifetime.modelling import Check, Fit
-from services.scoring.lifetime.models import FittedModel
+from services.scoring.lifetime.models import FittedModel, ModelFit
 from services.scoring.lifetime.purchase_models import parameters_of
 from services.scoring.lifetime.report import write_candidate
 from services.scoring.lifetime.transactions import to_date
+
+
+async def lock_queued(session: AsyncSession) -> ModelFit | None:
+    """A request that nobody works on, which nobody can begin with now."""
+    queued = select(ModelFit).where(col(ModelFit.state) == "queued").order_by(col(ModelFit.requested_at)).limit(1)
+    return await session.scalar(queued.with_for_update())
 
 
 async def insert_model(

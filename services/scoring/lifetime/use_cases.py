@@ -46,8 +46,18 @@ class Claim:
 async def request_fit(
     session: AsyncSession, *, requested_at: datetime, policy: Policy, cause: Cause = "asked"
 ) -> ModelFit:
-    """Asks for a model of all that is known until the present local day."""
+    """Asks for a model of all that is known until the present local day.
+
+    A request that nobody has begun with yet is brought up to the present instead: whoever waits for it gets more, and
+    fits that are slower than their schedule do not pile up.
+    """
     observed_until = requested_at.astimezone(policy.zone).date()
+    fit = await repository.lock_queued(session)
+    if fit is not None:
+        fit.requested_at = max(fit.requested_at, requested_at)
+        fit.observed_until = max(fit.observed_until, observed_until)
+        fit.cause = "asked" if cause == "asked" else fit.cause
+        return fit
     fit = ModelFit(
         fit_id=uuid7(), state="queued", requested_at=requested_at, observed_until=observed_until, cause=cause
     )

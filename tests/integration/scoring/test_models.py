@@ -222,6 +222,20 @@ async def test_too_little_data_is_an_answer(scoring: ScoringService) -> None:
     assert (await scoring.read("/v1/models"))["items"] == []
 
 
+async def test_requests_that_wait_become_one_of_all_that_is_known_by_then(scoring: ScoringService) -> None:
+    first = await scoring.post("/v1/models/fit", 202)
+    scoring.clock.move_to(scoring.clock.now() + days(28))
+    second = await scoring.post("/v1/models/fit", 202)
+    assert second["fit_id"] == first["fit_id"]
+    assert second["observed_until"] > first["observed_until"]
+    async with scoring.database.transaction() as session:
+        claim = await use_cases.claim_fit(session, wall=wall_now())
+    assert claim is not None
+    assert claim.observed_until.isoformat() == second["observed_until"]
+    begun = await scoring.post("/v1/models/fit", 202)
+    assert begun["fit_id"] != first["fit_id"]
+
+
 async def test_a_request_is_fitted_by_one_worker_and_survives_its_death(scoring: ScoringService) -> None:
     await scoring.post("/v1/models/fit", 202)
     wall = wall_now()
