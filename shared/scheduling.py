@@ -104,6 +104,8 @@ class _JobLoop:
         self.last_error = ""
         self._database = database
         self._clock = clock
+        self._next_tick_at: datetime | None = None
+        """As this process set it last; another replica may have moved it on since, which the next try then shows."""
 
     @property
     def stuck(self) -> bool:
@@ -142,7 +144,7 @@ class _JobLoop:
 
     async def _run_due(self, stop: asyncio.Event) -> float:
         while not stop.is_set():
-            next_tick_at = await self._find_next_tick() or await self._register()
+            next_tick_at = self._next_tick_at or await self._find_next_tick() or await self._register()
             wait = (next_tick_at - self._clock.now()).total_seconds()
             if wait > 0:
                 return min(max(wait, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
@@ -161,12 +163,14 @@ class _JobLoop:
                 .with_for_update(skip_locked=True)
             )
             if due is None:
+                self._next_tick_at = None
                 return False
             tick = due if self.job.catch_up == "each" else max(due, self.job.tick_at(now))
             more = await self.job.run(session, tick)
+            following = self.job.tick_at(tick) + self.job.every
             if not more:
-                following = self.job.tick_at(tick) + self.job.every
                 await session.execute(update(_jobs).where(_jobs.c.name == self.job.name).values(next_tick_at=following))
+        self._next_tick_at = None if more else following
         self._succeeded(seconds=time.perf_counter() - started, late=(now - tick).total_seconds())
         return True
 

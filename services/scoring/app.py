@@ -12,7 +12,7 @@ from services.scoring.facts.translation import KINDS
 from services.scoring.history import api as history_api
 from services.scoring.insight import api as insight_api
 from services.scoring.lifetime import api as lifetime_api
-from services.scoring.lifetime.jobs import ModelFitter, drift_job, fit_job
+from services.scoring.lifetime.jobs.fitting import ModelFitter, drift_job, fit_job
 from services.scoring.policies import api as policies_api
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.queries import Policies, read_policy

@@ -14,7 +14,7 @@ from sqlalchemy import text
 from services.scoring.app import DEFINITION, create_api
 from services.scoring.facts.repository import find_statistics
 from services.scoring.facts.statistics import Statistics
-from services.scoring.lifetime.jobs import ModelFitter, drift_job
+from services.scoring.lifetime.jobs.fitting import ModelFitter, drift_job
 from services.scoring.policies.jobs import PolicySwitcher
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -48,15 +49,22 @@ def _is_solar_birthday(birthday: dict[str, Any], day: date) -> bool:
 
 def _is_lunar_birthday(birthday: dict[str, Any], day: date) -> bool:
     """In its leap month where the year has that one; the 30th on the 29th where the month ends there."""
-    lunar = LunarDate.from_solar(day)
+    lunar = _lunar(day)
     leap_month = bool(birthday.get("leap_month")) and _has_leap_month(lunar.year, birthday["month"])
     if lunar.month != birthday["month"] or bool(lunar.leap) != leap_month:
         return False
-    tomorrow = LunarDate.from_solar(day + timedelta(days=1))
+    tomorrow = _lunar(day + timedelta(days=1))
     return bool(lunar.day == birthday["day"] or (lunar.day < birthday["day"] and tomorrow.day == 1))
 
 
+@cache
+def _lunar(day: date) -> LunarDate:
+    """Kept, since everybody lives through the same days, and the library counts each from 1900 on."""
+    return LunarDate.from_solar(day)
+
+
+@cache
 def _has_leap_month(year: int, month: int) -> bool:
     first = LunarDate(year, 1, 1).to_solar_date()
-    days = (LunarDate.from_solar(first + timedelta(days=after)) for after in range(385))
+    days = (_lunar(first + timedelta(days=after)) for after in range(385))
     return any(day.year == year and day.month == month and day.leap for day in days)

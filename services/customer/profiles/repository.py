@@ -1,6 +1,7 @@
 """SQL for customer records: whole rows, many at a time."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any, TypeVar, cast
 from uuid import UUID
 
@@ -238,8 +239,8 @@ async def release_identity(session: AsyncSession, customer_id: UUID, identity: E
     )
 
 
-async def upsert_scores(session: AsyncSession, scores: Sequence[CustomerScore]) -> None:
-    """Keeps the latest by `as_of`. At most one per customer; in a fixed order, as above."""
+async def upsert_scores(session: AsyncSession, scores: Sequence[Mapping[str, Any]]) -> None:
+    """Rows of CustomerScore; keeps the latest by `as_of`. At most one per customer; in a fixed order, as above."""
     if not scores:
         return
     statement = insert(_SCORES)
@@ -250,5 +251,5 @@ async def upsert_scores(session: AsyncSession, scores: Sequence[CustomerScore]) 
             set_={name: excluded[name] for name in ("abc_class", "lifecycle_stage", "loyalty_level", "as_of")},
             where=_SCORES.c.as_of <= excluded.as_of,
         ),
-        [score.model_dump() for score in sorted(scores, key=lambda score: score.customer_id)],
+        sorted(scores, key=itemgetter("customer_id")),
     )

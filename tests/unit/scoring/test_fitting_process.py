@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from services.scoring.lifetime.fitting import TooLittleData
-from services.scoring.lifetime.fitting_process import FittingDied, fit_apart
 from services.scoring.lifetime.gamma_gamma import SpendHistories
 from services.scoring.lifetime.histories import purchase_histories, spend_histories
+from services.scoring.lifetime.jobs.fitting_process import FittingDied, fit_apart
 from services.scoring.lifetime.modelling import Fit, Histories, fit_histories
 from tests.support.eventually import eventually
 from tests.support.factories.scoring import POLICY

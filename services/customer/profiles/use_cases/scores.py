@@ -1,11 +1,11 @@
 """Keeping what scoring says of customers, for lists to show and filter by."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.customer.profiles import repository
-from services.customer.profiles.models import CustomerScore
 from shared.contracts.scoring import ScoreChanged
 
 
@@ -19,11 +19,11 @@ async def keep_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> 
     await repository.upsert_scores(session, [_row(score) for score in latest.values()])
 
 
-def _row(score: ScoreChanged) -> CustomerScore:
-    return CustomerScore(
-        customer_id=score.customer_id,
-        abc_class=score.abc_class.value if score.abc_class else None,
-        lifecycle_stage=score.lifecycle_stage.value,
-        loyalty_level=score.loyalty_level.value,
-        as_of=score.as_of,
-    )
+def _row(score: ScoreChanged) -> dict[str, Any]:
+    return {
+        "customer_id": score.customer_id,
+        "abc_class": score.abc_class.value if score.abc_class else None,
+        "lifecycle_stage": score.lifecycle_stage.value,
+        "loyalty_level": score.loyalty_level.value,
+        "as_of": score.as_of,
+    }

@@ -1,10 +1,11 @@
 """Fitting in a process of its own: minutes of arithmetic in a thread would share the interpreter with every event.
 
-`python -m services.scoring.lifetime.fitting_process` reads one pickled task, writes pickled answers, and ends. It is no
-`multiprocessing`, whose children import the parent's main module: all of the platform, for one fit.
+Run as a module it reads one pickled task, writes pickled answers, and ends. It is no `multiprocessing`, whose children
+import the parent's main module: all of the platform, for one fit.
 """
 
 import asyncio
+import os
 import pickle
 import struct
 import sys
@@ -19,6 +20,8 @@ from services.scoring.policies.policy import LifetimePolicy
 Progress = Callable[[str, float], None]
 
 _LENGTH: Final = struct.Struct("!I")
+_POLITENESS: Final = 10
+"""Events are wanted within the second, a model by tomorrow."""
 
 
 class FittingDied(Exception):
@@ -55,6 +58,7 @@ async def _converse(process: Process, task: bytes, progress: Progress) -> Fit | 
 
 def _work(task: BinaryIO, answers: BinaryIO) -> None:
     """Its parent's death ends it with the next thing it has to tell."""
+    os.nice(_POLITENESS)
 
     def tell(kind: str, content: Any) -> None:
         answer = pickle.dumps((kind, content))

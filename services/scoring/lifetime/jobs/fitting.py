@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.lifetime import queries, use_cases
 from services.scoring.lifetime.fitting import TooLittleData
-from services.scoring.lifetime.fitting_process import fit_apart
+from services.scoring.lifetime.jobs.fitting_process import fit_apart
 from services.scoring.lifetime.modelling import Fit, Histories
 from services.scoring.lifetime.use_cases import Claim
 from services.scoring.policies.policy import Policy
