@@ -25,6 +25,9 @@ from services.scoring.scores.consumers import CustomerHandler, InteractionHandle
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
+from services.scoring.segments import api as segments_api
+from services.scoring.segments.jobs import SegmentKeeper
+from services.scoring.segments.use_cases import Keeper
 from services.scoring.settings import ScoringSettings
 from services.scoring.simulations import api as simulations_api
 from services.scoring.simulations.jobs import Simulator, pruning_job
@@ -52,6 +55,7 @@ _ROUTERS = (
     *policies_api.ROUTERS,
     simulations_api.router,
     replays_api.router,
+    segments_api.router,
     facts_api.router,
 )
 
@@ -75,19 +79,10 @@ def create_worker(platform: Platform[ScoringSettings]) -> Sequence[Component]:
     policies = Policies(read_policy(settings.policy_file))
     teller = Teller(Contexts(policies), platform.outbox, clock)
     on_interactions, on_customers = InteractionHandler(teller), CustomerHandler(teller)
-    switcher = PolicySwitcher(database=database, clock=clock, policies=policies)
-    fitter = ModelFitter(database=database, clock=clock, policies=policies)
-    rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
-    simulator = Simulator(database=database, clock=clock, contexts=Contexts(policies), batch=settings.simulation_batch)
-    replayer = Replayer(database=database, teller=teller, batch=settings.replay_batch)
     return (
         OutboxRelay(database, platform.broker),
         Scheduler(_jobs(policies, teller, clock, settings.rescore_batch), database, clock),
-        Background("policy_switcher", switcher.step),
-        Background("model_fitter", fitter.step),
-        Background("rescorer", rescorer.step),
-        Background("simulator", simulator.step),
-        Background("replayer", replayer.step),
+        *_background(platform, policies, teller),
         Consumer(
             group="scoring.worker",
             handlers={
@@ -114,6 +109,25 @@ def _jobs(policies: Policies, teller: Teller, clock: Clock, batch: int) -> Seque
         batch_folding_job(),
         pruning_job(),
         replay_pruning_job(),
+    )
+
+
+def _background(platform: Platform[ScoringSettings], policies: Policies, teller: Teller) -> Sequence[Component]:
+    settings, database, clock = platform.settings, platform.database, platform.clock
+    switcher = PolicySwitcher(database=database, clock=clock, policies=policies)
+    fitter = ModelFitter(database=database, clock=clock, policies=policies)
+    rescorer = Rescorer(database=database, teller=teller, batch=settings.rescore_batch)
+    simulator = Simulator(database=database, clock=clock, contexts=Contexts(policies), batch=settings.simulation_batch)
+    replayer = Replayer(database=database, teller=teller, batch=settings.replay_batch)
+    segments = Keeper(Contexts(policies), platform.outbox, clock)
+    keeper = SegmentKeeper(database=database, keeper=segments, batch=settings.segment_batch)
+    return (
+        Background("policy_switcher", switcher.step),
+        Background("model_fitter", fitter.step),
+        Background("rescorer", rescorer.step),
+        Background("simulator", simulator.step),
+        Background("replayer", replayer.step),
+        Background("segment_keeper", keeper.step, idle_seconds=0.5),
     )
 
 

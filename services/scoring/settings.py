@@ -20,3 +20,4 @@ class ScoringSettings(ServiceSettings):
     rescore_batch: int = Field(500, ge=1, le=20_000, description="customers rescored in one transaction, at most")
     simulation_batch: int = Field(2000, ge=1, le=20_000, description="customers simulated in one portion, at most")
     replay_batch: int = Field(1000, ge=1, le=20_000, description="customers a replay rebuilds in one portion, at most")
+    segment_batch: int = Field(500, ge=1, le=20_000, description="customers asked for their segments at once, at most")

@@ -49,6 +49,13 @@ _SCORE = {
     "rfm": [5, 3, 4],
     "changed": ["realised_value", "current_value", "rfm"],
 }
+_MEMBERSHIP = {
+    "customer_id": CUSTOMER_ID,
+    "segment_id": "0192f1c4-9b02-7d11-8f0a-1c2d3e4f5a6c",
+    "segment": "Good customers gone quiet",
+    "revision": 1,
+    "as_of": RECORDED_AT,
+}
 _EVENT_ID = "0192f1c4-9b02-7d11-8f0a-1c2d3e4f5a6b"
 
 _DATA: dict[type[EventData], dict[str, Any] | None] = {
@@ -56,6 +63,8 @@ _DATA: dict[type[EventData], dict[str, Any] | None] = {
     **interaction_examples.DATA,
     **inbound_examples.DATA,
     scoring.ScoreChanged: _SCORE,
+    scoring.SegmentEntered: _MEMBERSHIP,
+    scoring.SegmentLeft: _MEMBERSHIP,
     notification.MessageSent: _message(subject="感谢您的惠顾", attempts=1),
     notification.MessageFailed: _message(reason="the mailbox does not exist", attempts=1),
     notification.MessageSuppressed: _message(reason="no_consent"),

@@ -35,6 +35,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         interaction.NoteRecorded,
         interaction.InteractionVoided,
         scoring.ScoreChanged,
+        scoring.SegmentEntered,
+        scoring.SegmentLeft,
         notification.MessageSent,
         notification.MessageFailed,
         notification.MessageSuppressed,

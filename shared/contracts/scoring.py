@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from shared.contracts.common import Instant, Money
+from shared.contracts.common import Instant, Money, ShortText
 from shared.contracts.envelope import EventData
 from shared.contracts.topics import SCORING_EVENTS
 
@@ -103,3 +103,37 @@ class ScoreChanged(EventData):
             "figures, leave out the message"
         ),
     ] = False
+
+
+class SegmentMembership(EventData):
+    """A customer and a segment, a stored query over who customers are, how they are scored and how they behave.
+
+    `segment` is its name, `revision` counts its changes, `as_of` is the instant for which the query was asked.
+    """
+
+    topic: ClassVar[str] = SCORING_EVENTS.name
+
+    customer_id: UUID
+    segment_id: UUID
+    segment: ShortText
+    revision: int
+    as_of: Instant
+    silent: Annotated[
+        bool,
+        Field(
+            description="true when it was not the customer who changed, but the segment, or how everybody is scored: "
+            "keep the membership, leave out the message"
+        ),
+    ] = False
+
+
+class SegmentEntered(SegmentMembership):
+    """The customer belongs to the segment from now on."""
+
+    event_type: ClassVar[str] = "rapport.scoring.segment_entered.v1"
+
+
+class SegmentLeft(SegmentMembership):
+    """The customer belongs to the segment no longer."""
+
+    event_type: ClassVar[str] = "rapport.scoring.segment_left.v1"

@@ -35,7 +35,7 @@ def test_types_are_named_by_service_past_fact_and_version() -> None:
     for name, model in EVENT_TYPES.items():
         rapport, service, fact, version = name.split(".")
         assert (rapport, service, version) == ("rapport", model.topic.split(".")[0], "v1")
-        assert fact.endswith(("ed", "sent", "made"))
+        assert fact.endswith(("ed", "sent", "made", "left"))
 
 
 @pytest.mark.parametrize("model", MODELS)

@@ -23,6 +23,8 @@ from services.scoring.scores.consumers import CustomerHandler, InteractionHandle
 from services.scoring.scores.jobs import Rescorer, review_job
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
+from services.scoring.segments.jobs import SegmentKeeper
+from services.scoring.segments.use_cases import Keeper
 from services.scoring.settings import ScoringSettings
 from services.scoring.simulations.jobs import Simulator
 from shared.clock import SteppedClock
@@ -95,6 +97,15 @@ class ScoringService:
         """Works until there is nothing to do at the moment; gives the number of steps it took."""
         replayer, steps = self.replayer(batch), 0
         while await replayer.step():
+            steps += 1
+        return steps
+
+    async def keep_segments(self, batch: int = 500) -> int:
+        """Lets the worker bring members up to the facts; gives the number of portions it took."""
+        keeper = Keeper(self.teller.contexts, self.platform.outbox, self.clock)
+        job = SegmentKeeper(database=self.database, keeper=keeper, batch=batch)
+        steps = 0
+        while await job.step():
             steps += 1
         return steps
 

@@ -10,6 +10,7 @@ import structlog
 from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.changes import use_cases as changes
 from services.scoring.facts import queries, repository
 from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact, FactKind
@@ -85,9 +86,10 @@ def fold_news(news: News, measures: Measures) -> dict[UUID, Change]:
     }
 
 
-async def keep_states(session: AsyncSession, *, states: Mapping[UUID, CustomerState]) -> None:
-    """Writes the states of customers whose rows this transaction has locked."""
+async def keep_states(session: AsyncSession, *, states: Mapping[UUID, CustomerState], silent: bool = False) -> None:
+    """Writes the states of customers whose rows this transaction has locked, and marks them as changed."""
     await repository.update_states(session, states)
+    await changes.mark_changed(session, customer_ids=states.keys(), silent=silent)
 
 
 async def know_customers(

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, or_, select
 
+from services.scoring.changes import use_cases as changes
 from services.scoring.facts import queries as facts
 from services.scoring.replays import queries, repository
 from services.scoring.replays.comparison import Compared, compare
@@ -190,6 +191,7 @@ async def mend_next(session: AsyncSession, claim: Claim, *, teller: Teller, limi
         return True
     customer_ids = await repository.list_unmended(session, replay.replay_id, limit)
     occasion = Occasion("replayed", replay.silent)
+    await changes.mark_changed(session, customer_ids=customer_ids, silent=replay.silent)
     replay.told += await scores.mend_told(session, customer_ids=customer_ids, teller=teller, occasion=occasion)
     await repository.mark_mended(session, replay.replay_id, customer_ids)
     if len(customer_ids) < limit:

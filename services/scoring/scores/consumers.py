@@ -10,6 +10,8 @@ from services.scoring.facts.translation import to_fact
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.scores import use_cases
 from services.scoring.scores.use_cases import Teller
+from services.scoring.traits import use_cases as traits
+from services.scoring.traits.traits import traits_of
 from shared.contracts.envelope import Event
 
 
@@ -35,3 +37,4 @@ class CustomerHandler:
     async def __call__(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
         customers = [(event.data.customer_id, event.data.registered_at, profile_of(event.data)) for event in events]
         await use_cases.apply_profiles(session, customers=customers, teller=self._teller)
+        await traits.keep_traits(session, traits=[traits_of(event.data) for event in events])

@@ -46,7 +46,7 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
     countable = customers
     if progress.refold:
         countable = await facts.refold(session, customers=customers, measures=context.measures)
-        await facts.keep_states(session, states=countable)
+        await facts.keep_states(session, states=countable, silent=progress.silent)
         progress.skipped += len(customers) - len(countable)
     occasion = Occasion(progress.occasion, progress.silent)
     progress.told += await rescore_and_tell(session, countable, teller, context, occasion)

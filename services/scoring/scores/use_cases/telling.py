@@ -105,7 +105,9 @@ async def rescore_and_tell(
     moved = {one.customer_id: one.score.review_at for one in news if one.score.review_at != one.memory.due_at}
     remembered = [one for one in news if one.changed or one.customer_id in moved]
     await facts.keep_states(
-        session, states={one.customer_id: one.remembering(one.score.review_at) for one in remembered}
+        session,
+        states={one.customer_id: one.remembering(one.score.review_at) for one in remembered},
+        silent=occasion.silent,
     )
     await repository.set_reviews(session, moved)
     return await _tell(session, news, teller, context, causes={}, occasion=occasion)
