@@ -14,7 +14,7 @@ from services.notification.desk import Desk
 from services.notification.inbox.api import router as inbox_router
 from services.notification.live import InboxNews
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
-from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
+from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions, WaitingPlanner
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import OccasionPlanner
@@ -97,6 +97,7 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
         OutboxRelay(database, platform.broker),
         DeliveryLoop(database, create_providers(settings), desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
+        WaitingPlanner(database, desk),
         *mailboxes,
         # Two groups, so that a flood of interactions keeps no consent waiting.
         Consumer(

@@ -5,7 +5,11 @@ from datetime import time, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from shared.contracts.common import Channel, Purpose
 from shared.contracts.interaction import Severity
+from shared.errors import InvalidInput
+
+_LONGEST_CAP = timedelta(days=366)
 
 
 class LeapDayRule(StrEnum):
@@ -26,9 +30,50 @@ class BirthdayPolicy:
     quieting_severities: tuple[Severity, ...] = (Severity.HIGH, Severity.CRITICAL)
 
 
+_RINGING = (Channel.SMS, Channel.WECOM, Channel.DINGTALK, Channel.FEISHU, Channel.WEB_PUSH)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuietHoursPolicy:
+    """From `start` to `end`, in the customer's time zone, nothing for `purposes` goes out on `channels`: what rings."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    start: time = time(21, 0)
+    end: time = time(8, 0)
+    channels: tuple[Channel, ...] = _RINGING
+    purposes: tuple[Purpose, ...] = (Purpose.CARE, Purpose.MARKETING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cap:
+    """Within `within` a customer gets `at_most` messages for a purpose; without a `channel`, on all together."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    purpose: Purpose
+    at_most: int
+    within: timedelta
+    channel: Channel | None = None
+
+    def __post_init__(self) -> None:
+        if self.at_most < 1 or not timedelta() < self.within <= _LONGEST_CAP:
+            raise InvalidInput(
+                "a cap allows at least one message, within at most a year; to send nothing, retire the rules",
+                code="policy_invalid",
+            )
+
+
+def _shipped_caps() -> tuple[Cap, ...]:
+    return (Cap(purpose=Purpose.MARKETING, at_most=3, within=timedelta(days=7)),)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePolicy:
-    """`max_age` bounds recorded minus happened, `max_wait` the wait for a profile; beyond them nothing is sent."""
+    """`max_age` bounds recorded minus happened, `max_wait` the wait for a profile; beyond them nothing is sent.
+
+    `max_wait` also bounds how much later than meant something goes out: after downtime, or after quiet hours.
+    """
 
     __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
 
@@ -38,3 +83,5 @@ class CarePolicy:
     default_language: str = "en"
     default_time_zone: str = "UTC"
     birthday: BirthdayPolicy = field(default_factory=BirthdayPolicy)
+    quiet_hours: QuietHoursPolicy | None = field(default_factory=QuietHoursPolicy)
+    caps: tuple[Cap, ...] = field(default_factory=_shipped_caps)

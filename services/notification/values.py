@@ -9,6 +9,7 @@ from uuid import UUID, uuid5
 
 from shared.conditions.vocabulary import Value
 from shared.contracts.common import Channel, Purpose
+from shared.contracts.customer import DoNotDisturb
 
 MESSAGE_NAMESPACE = UUID("0d6f4a5e-7a0b-5f0c-9a53-5f2f0a4f6c11")
 """Never to be changed: message ids, and so the Message-IDs already in customers' mailboxes, are derived from it."""
@@ -24,9 +25,10 @@ class RuleName(StrEnum):
 
 
 class Outcome(StrEnum):
-    """How a decision stands. `awaiting_profile` is the only one that is still open."""
+    """How a decision stands. Those that await a profile or wait for their time are still open."""
 
     AWAITING_PROFILE = "awaiting_profile"
+    WAITING = "waiting"
     PLANNED = "planned"
     SUPPRESSED = "suppressed"
 
@@ -41,6 +43,12 @@ class Reason(StrEnum):
     NOT_A_PERSON = "not_a_person"
     CONDITION_NOT_MET = "condition_not_met"
     DECEASED = "deceased"
+    DO_NOT_DISTURB = "do_not_disturb"
+    QUIET_HOURS = "quiet_hours"
+    FREQUENCY_CAP = "frequency_cap"
+    DUPLICATE = "duplicate"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
     OPEN_COMPLAINT = "open_complaint"
     NO_CONSENT = "no_consent"
     NO_ADDRESS = "no_address"
@@ -101,6 +109,7 @@ class Member:
     has_quieting_complaint: bool = False
     loyalty_level: str | None = None
     is_deceased: bool = False
+    do_not_disturb: DoNotDisturb | None = None
     traits: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Value] = field(default_factory=dict)
 
@@ -130,7 +139,8 @@ class MessagePlan:
 
     `happened_at` and `recorded_at` are the fact's own instants, so that lateness is judged by data alone; `facts` is
     what the template may show, `inputs` what the rule's condition is asked of beside the customer; `caused_by` is the
-    id of the event behind it. `of_day` says that it belongs to the local day of `happened_at` and is too late after it.
+    id of the event behind it, `subject` what that is about: a case, an order. `of_day` says that it belongs to the
+    local day of `happened_at` and is too late after it.
     """
 
     customer_id: UUID
@@ -142,6 +152,7 @@ class MessagePlan:
     caused_by: str | None = None
     correlation_id: str | None = None
     inputs: Mapping[str, Value] = field(default_factory=dict)
+    subject: str | None = None
     of_day: bool = False
 
 

@@ -20,6 +20,7 @@ from services.notification.desk import Desk
 from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits
 from services.notification.messages.use_cases.claiming import Batch, Hand, take_due
+from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.messages.use_cases.settling import Rules
 from services.notification.occasions.use_cases import plan_due
 from services.notification.settings import NotificationSettings
@@ -84,6 +85,11 @@ class NotificationService:
             if not more:
                 return planned
             planned += more
+
+    async def plan_waiting(self) -> int:
+        """Everything whose time has come; returns how many customers it concerned."""
+        async with self.database.transaction() as session:
+            return await plan_waiting(session, limit=1000, desk=self.desk)
 
     async def claim(self, *, limit: int = 10) -> Batch:
         """One batch of due messages, of both channels."""

@@ -32,6 +32,7 @@ class Customer(Base, table=True):
     granted: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")))
     changed_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
     traits: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
+    do_not_disturb: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     is_deceased: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
 
 

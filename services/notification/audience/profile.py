@@ -11,7 +11,15 @@ from uuid import UUID
 from services.notification.audience.traits import traits_of
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
-from shared.contracts.customer import Birthday, Consent, ContactKind, ContactPoint, ContactState, ProfileUpdated
+from shared.contracts.customer import (
+    Birthday,
+    Consent,
+    ContactKind,
+    ContactPoint,
+    ContactState,
+    DoNotDisturb,
+    ProfileUpdated,
+)
 
 KINDS: Mapping[Channel, ContactKind] = MappingProxyType(
     {
@@ -48,6 +56,7 @@ class KnownProfile:
     changed_at: datetime
     traits: Mapping[str, Any]
     is_deceased: bool
+    do_not_disturb: DoNotDisturb | None
 
 
 def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
@@ -66,6 +75,7 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
         changed_at=at,
         traits=traits_of(data),
         is_deceased=data.deceased,
+        do_not_disturb=data.do_not_disturb,
     )
 
 

@@ -15,6 +15,7 @@ from services.notification.audience.traits import figures_of, traits_from
 from services.notification.suppression.queries import find_suppressed
 from services.notification.values import Member, MemberState
 from shared.contracts.common import Channel
+from shared.contracts.customer import DoNotDisturb
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
 from shared.contracts.scoring import ScoreChanged
 
@@ -37,6 +38,7 @@ _BLANK: dict[str, Any] = {
     "granted": [],
     "traits": {},
     "is_deceased": False,
+    "do_not_disturb": None,
 }
 
 
@@ -109,6 +111,7 @@ def _member_of(row: Row[Any]) -> Member:
         has_quieting_complaint=row.quieted,
         loyalty_level=row.loyalty_level,
         is_deceased=row.is_deceased,
+        do_not_disturb=DoNotDisturb.model_validate(row.do_not_disturb) if row.do_not_disturb else None,
         traits=traits_from(row.traits),
         figures=row.figures or {},
     )
@@ -144,6 +147,7 @@ def _row_of(profile: KnownProfile) -> dict[str, Any]:
         "changed_at": profile.changed_at,
         "traits": dict(profile.traits),
         "is_deceased": profile.is_deceased,
+        "do_not_disturb": profile.do_not_disturb.model_dump(mode="json") if profile.do_not_disturb else None,
     }
 
 

@@ -41,7 +41,8 @@ class Decision(Base, table=True):
 
     `considered` tells what became of each channel; `facts` are what the templates may show, emptied on erasure, and
     `inputs` what the rule's condition is asked of as long as it is not decided on. Without a `template` the rule's name
-    is that of its template. `of_day` is what comes too late once its local day is over.
+    is that of its template. What waits is decided on anew at `due_at`; `subject` is what it is about as long as it
+    waits, `detail` what its reason is about. `of_day` is what comes too late once its local day is over.
     """
 
     __tablename__ = "decisions"
@@ -56,6 +57,8 @@ class Decision(Base, table=True):
             "decision_id",
             postgresql_where=text("reason IS NOT NULL"),
         ),
+        Index("ix_decisions_waiting", "due_at", postgresql_where=text("outcome = 'waiting'")),
+        Index("ix_decisions_waiting_of", "customer_id", postgresql_where=text("outcome = 'waiting'")),
         Index("ix_decisions_awaiting", "customer_id", postgresql_where=text("outcome = 'awaiting_profile'")),
     )
 
@@ -79,6 +82,13 @@ class Decision(Base, table=True):
     rule_version: int = Field(default=1, sa_column=Column(Integer, nullable=False, server_default="1"))
     template: str | None = Field(default=None, sa_type=Text)
     inputs: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    about: str | None = Field(default=None, sa_type=Text)
+    subject: str | None = Field(default=None, sa_type=Text)
+    merges: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    priority: int = Field(default=50, sa_column=Column(Integer, nullable=False, server_default="50"))
+    due_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    known_at: datetime | None = Field(default=None, sa_column=_instant(nullable=True))
+    detail: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     of_day: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     decided_at: datetime = Field(sa_column=_instant())
 

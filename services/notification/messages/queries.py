@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.queries import count_known_customers
+from services.notification.messages.explanation import explain
 from services.notification.messages.models import Attempt, Decision, Message, MessageReceipt
-from services.notification.messages.repository.decisions import is_awaiting
+from services.notification.messages.repository.decisions import is_awaiting, is_waiting
 from services.notification.messages.repository.deliveries import in_state
 from services.notification.messages.schemas import (
     AttemptRead,
@@ -49,6 +50,8 @@ class DecisionFilter:
     rule: str | None = None
     outcome: Outcome | None = None
     reason: Reason | None = None
+    start: datetime | None = None
+    end: datetime | None = None
 
 
 async def list_messages(session: AsyncSession, wanted: MessageFilter, page: PageParams) -> Page[MessageListed]:
@@ -64,7 +67,7 @@ async def list_decisions(session: AsyncSession, wanted: DecisionFilter, page: Pa
     """The latest decided first."""
     query = select(_DECISIONS).where(*_conditions(_DECISIONS, wanted))
     rows = await _page(session, query, page, _DECISIONS.c.decided_at, _DECISIONS.c.decision_id)
-    items = [DecisionRead.model_validate(row) for row in rows[: page.limit]]
+    items = [show_decision(dict(row._mapping)) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     return Page(items=items, next_cursor=encode_cursor(items[-1].decided_at, items[-1].decision_id) if more else None)
 
@@ -84,7 +87,7 @@ async def get_message(session: AsyncSession, message_id: UUID) -> MessageRead:
         "next_attempt_at": message.next_attempt_at if is_due else None,
         "tries": [AttemptRead.model_validate(one) for one in tries],
         "receipts": [ReceiptRead.model_validate(one) for one in reported],
-        "why": DecisionRead.model_validate(decision),
+        "why": show_decision(decision.model_dump()),
     }
     return MessageRead.model_validate(values)
 
@@ -96,11 +99,13 @@ async def get_status(session: AsyncSession, *, now: datetime) -> StatusRead:
         for state in (MessageState.PLANNED, MessageState.SENDING, MessageState.UNCERTAIN)
     }
     awaiting = select(func.count()).where(is_awaiting())
+    waiting = select(func.count()).where(is_waiting())
     oldest = select(func.min(_MESSAGES.c.planned_at)).where(in_state(MessageState.PLANNED))
     return StatusRead(
         now=now,
         customers=await count_known_customers(session),
         awaiting_profile=await session.scalar(awaiting) or 0,
+        waiting=await session.scalar(waiting) or 0,
         planned=counts[MessageState.PLANNED],
         sending=counts[MessageState.SENDING],
         uncertain=counts[MessageState.UNCERTAIN],
@@ -131,8 +136,31 @@ async def reconcile(session: AsyncSession) -> Reconciliation:
     )
 
 
+def show_decision(values: dict[str, Any]) -> DecisionRead:
+    """A row with the sentence that it comes to."""
+    due_at = values["due_at"]
+    explanation = explain(
+        rule=values["rule"],
+        outcome=Outcome(values["outcome"]),
+        reason=Reason(values["reason"]) if values["reason"] else None,
+        channel=values["channel"],
+        purpose=values["purpose"],
+        due_at=due_at.isoformat() if due_at else None,
+        detail=values["detail"] or {},
+    )
+    return DecisionRead.model_validate({**values, "explanation": explanation})
+
+
 def _conditions(table: Table, wanted: MessageFilter | DecisionFilter) -> list[ColumnElement[bool]]:
-    return [table.c[name] == value for name, value in asdict(wanted).items() if value is not None]
+    """`start` and `end` bound the instant of a decision; the other names are those of the columns."""
+    equal = {name: value for name, value in asdict(wanted).items() if value is not None}
+    start, end = equal.pop("start", None), equal.pop("end", None)
+    conditions = [table.c[name] == value for name, value in equal.items()]
+    if start is not None:
+        conditions.append(table.c.decided_at >= start)
+    if end is not None:
+        conditions.append(table.c.decided_at < end)
+    return conditions
 
 
 async def _page(

@@ -66,8 +66,15 @@ class ChannelConsidered(ResponseModel):
     reason: Reason | None
 
 
+class Explanation(ResponseModel):
+    """The same sentence in each language."""
+
+    en: str
+    zh_cn: str = Field(alias="zh-CN")
+
+
 class DecisionRead(ResponseModel):
-    """Why something was sent, or was not."""
+    """Why something was sent, or was not; `explanation` says it in words."""
 
     decision_id: UUID
     customer_id: UUID
@@ -85,6 +92,10 @@ class DecisionRead(ResponseModel):
     correlation_id: str | None
     policy_version: int
     rule_version: int
+    priority: int
+    due_at: datetime | None = Field(description="business time at which one that waits is decided on")
+    detail: dict[str, Any] | None = Field(description="what the reason is about: another decision, a cap, an event")
+    explanation: Explanation
 
 
 class MessageRead(MessageListed):
@@ -115,6 +126,7 @@ class StatusRead(ResponseModel):
     now: datetime = Field(description="business time")
     customers: int
     awaiting_profile: int
+    waiting: int = Field(description="for the time their rules say, or for the end of quiet hours")
     planned: int
     sending: int
     uncertain: int = Field(description="held for review, see POST /v1/messages/{message_id}/release")

@@ -10,6 +10,7 @@ class RuleBook:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._by_name = {rule.name: rule for rule in rules}
+        self._ends = frozenset(kind for rule in self for kind in rule.document.cancel_when)
         self._on_event: dict[str, list[Rule]] = {}
         self._on_occasion: dict[str, list[Rule]] = {}
         for rule in sorted(self._by_name.values(), key=lambda rule: (-rule.document.priority, rule.name)):
@@ -20,6 +21,11 @@ class RuleBook:
                 self._on_event.setdefault(trigger.event, []).append(rule)
             elif trigger.occasion is not None:
                 self._on_occasion.setdefault(trigger.occasion, []).append(rule)
+
+    @property
+    def ends(self) -> frozenset[str]:
+        """The kinds of events that end the waiting of anything."""
+        return self._ends
 
     def find(self, name: str) -> Rule | None:
         """The version in force, else the last one retired; None for a rule that never was in force."""

@@ -1,6 +1,7 @@
 """A rule as a document: what triggers it, for whom it holds, and what is then said. Validated when it is read."""
 
 from collections.abc import Mapping
+from datetime import time, timedelta
 from functools import lru_cache
 from typing import Annotated, Any, Self
 
@@ -40,6 +41,20 @@ class Trigger(_Part):
         return f"event {self.event}" if self.event is not None else f"occasion {self.occasion}"
 
 
+class Window(_Part):
+    """Local times of the customer's day, and the weekdays (1 is Monday) on which; without weekdays on all of them."""
+
+    start: time
+    end: time
+    weekdays: Annotated[tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(max_length=7)] = ()
+
+    @model_validator(mode="after")
+    def _is_open_at_all(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("the window ends after it starts, on the same day")
+        return self
+
+
 class MessageAction(_Part):
     """A message by a template, on the first of `channels` that is consented to for `purpose` and has an address.
 
@@ -76,6 +91,26 @@ class RuleDocument(_Part):
     message: MessageAction
     priority: int = Field(50, ge=0, le=100, description="which goes where only one may; the higher one")
     lane: Lane = Field(Lane.NORMAL, description="who it waits behind where many wait to be sent")
+    delay: timedelta = Field(
+        timedelta(),
+        ge=timedelta(),
+        le=timedelta(days=366),
+        description="how long after what happened",
+        examples=["P3D"],
+    )
+    wait_until: Window | None = Field(None, description="local times it may be said at; what comes earlier waits")
+    cancel_when: Annotated[tuple[str, ...], Field(max_length=len(EVENTS))] = Field(
+        (), description="kinds of events that end the waiting: of the same case or order, where they are about one"
+    )
+    about: RuleName | None = Field(None, description="what it speaks of; by default the rule's own name")
+    not_again_within: timedelta | None = Field(
+        None, gt=timedelta(), le=timedelta(days=366), description="for how long the same is not said again"
+    )
+    merge: bool | None = Field(
+        None,
+        description="whether it shares one message a local day with the others that do, of which the highest priority "
+        "goes; by default what is said on a day does, unless it is for service",
+    )
     apology_first: bool | None = Field(
         None,
         description="whether it is left out amid an open complaint of a severity named by the policy; by default what "
@@ -88,7 +123,21 @@ class RuleDocument(_Part):
             read_condition(self.when, vocabulary_of(self.on.event), field="when")
         except InvalidInput as error:
             raise ValueError(f"{error.field}: {error.detail}") from None
+        for kind in self.cancel_when:
+            _demand_known(kind, EVENTS, "event")
+        if self.cancel_when and not self.waits:
+            raise ValueError("cancel_when: nothing waits without a delay or wait_until")
         return self
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.delay) or self.wait_until is not None
+
+    @property
+    def merges(self) -> bool:
+        if self.merge is not None:
+            return self.merge
+        return self.on.occasion is not None and self.purpose is not Purpose.SERVICE
 
     @property
     def purpose(self) -> Purpose:
@@ -108,13 +157,14 @@ class RuleDocument(_Part):
 class Rule:
     """A version of a rule, as it is applied; one that `is_retired` is not applied any more."""
 
-    __slots__ = ("condition", "document", "is_retired", "name", "version")
+    __slots__ = ("about", "condition", "document", "is_retired", "name", "version")
 
     def __init__(self, name: str, version: int, document: RuleDocument, *, is_retired: bool = False) -> None:
         self.name = name
         self.is_retired = is_retired
         self.version = version
         self.document = document
+        self.about = document.about or name
         self.condition: Condition = read_condition(document.when, vocabulary_of(document.on.event), field="when")
 
 

@@ -34,6 +34,7 @@ OCCASIONS = (
     "birthday",
     "customer_since",
     "purchase_anniversary",
+    "wedding",
     "holiday",
     "expiry",
     "inspection",

@@ -16,20 +16,22 @@ from services.notification.audience.use_cases import (
 )
 from services.notification.desk import Desk
 from services.notification.inbox.use_cases import forget_items
-from services.notification.messages.use_cases.cancelling import forget_customers
+from services.notification.messages.use_cases.cancelling import cancel_by_events, forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
 from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
 from services.notification.rules.book import RuleBook
 from services.notification.rules.kinds import EVENTS, KIND_OF
 from services.notification.rules.queries import rules_in_force
 from services.notification.suppression.use_cases import forget_suppressions
-from services.notification.triggers.planning import plans_for
+from services.notification.triggers.planning import happenings_of, plans_for
 from services.notification.values import Member
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Handler
+
+_FOLLOWED = (ComplaintOpened, ComplaintResolved)
 
 
 class CareConsumers:
@@ -77,6 +79,7 @@ class CareConsumers:
         book = await rules_in_force(session)
         events = [event for event in events if _concerns(event, book)]
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
+        await cancel_by_events(session, happenings_of(events, book), book, desk=self._desk)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
         await apply_complaints(session, complaints, members=members)
         await self._answer(session, events, members, book)
@@ -95,8 +98,8 @@ class CareConsumers:
 
 def _concerns(event: Event[Any], book: RuleBook) -> bool:
     """Whether anything is to be done about it here; for what nothing is, nobody need be locked."""
-    is_followed = isinstance(event.data, ComplaintOpened | ComplaintResolved)
-    return is_followed or bool(book.on_event(KIND_OF[type(event.data)].name))
+    kind = KIND_OF[type(event.data)].name
+    return isinstance(event.data, _FOLLOWED) or kind in book.ends or bool(book.on_event(kind))
 
 
 def _customers(events: Sequence[Event[Any]]) -> set[UUID]:

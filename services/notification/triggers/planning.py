@@ -1,11 +1,13 @@
 """Which rules an event triggers, and what each of them would say. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
+from uuid import UUID
 
+from services.notification.messages.ending import Happening
 from services.notification.rules.book import RuleBook
 from services.notification.rules.document import Rule
-from services.notification.rules.kinds import KIND_OF, EventKind, shown_of, tells_of
+from services.notification.rules.kinds import KIND_OF, EventKind, shown_of, subject_of, tells_of
 from services.notification.rules.vocabulary import facts_for
 from services.notification.values import Member, MemberState, MessagePlan
 from shared.conditions.condition import holds
@@ -35,6 +37,18 @@ def plans_for(event: Event[Any], member: Member, book: RuleBook) -> Iterator[Mes
             yield plan
 
 
+def happenings_of(events: Sequence[Event[Any]], book: RuleBook) -> dict[UUID, list[Happening]]:
+    """What has happened that may end something's waiting, by customer."""
+    found: dict[UUID, list[Happening]] = {}
+    for event in events:
+        kind, data = KIND_OF[type(event.data)], event.data
+        if kind.name in book.ends:
+            at = data.occurred_at if isinstance(data, InteractionRecorded) else data.as_of
+            happening = Happening(kind.name, event.envelope.id, at, subject_of(kind, data))
+            found.setdefault(data.customer_id, []).append(happening)
+    return found
+
+
 def _is_silent(data: Any) -> bool:
     """Scores of everybody were computed anew: nobody is to be written to because of that."""
     return isinstance(data, ScoreChanged) and data.silent
@@ -51,6 +65,7 @@ def _plan(event: Event[Any], kind: EventKind, rule: Rule, inputs: dict[str, Valu
         recorded_at=data.recorded_at if is_interaction else envelope.time,
         facts=shown_of(kind, inputs),
         inputs=inputs,
+        subject=subject_of(kind, data),
         caused_by=envelope.id,
         correlation_id=envelope.correlationid or envelope.id,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.notification.messages.decision import Decision, decide
+from services.notification.messages.decision import Decision, Situation, decide
 from services.notification.policy import CarePolicy
 from services.notification.rules.document import Rule, RuleDocument
 from services.notification.rules.shipped import shipped_rules
@@ -25,14 +25,9 @@ def decided(
     known_at: datetime | None = None,
     too_late: bool = False,
 ) -> Decision:
-    return decide(
-        plan,
-        who,
-        POLICY,
-        rule=rule or shipped_rules()[plan.rule],
-        known_at=known_at or plan.recorded_at,
-        too_late=too_late,
-    )
+    known_at = known_at or plan.recorded_at
+    situation = Situation(policy=POLICY, known_at=known_at, now=known_at, too_late=too_late)
+    return decide(plan, who, rule or shipped_rules()[plan.rule], situation)
 
 
 def changed(name: str, **changes: Any) -> Rule:

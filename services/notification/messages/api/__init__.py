@@ -2,4 +2,4 @@
 
 from services.notification.messages.api import decisions, overview, records
 
-ROUTERS = (records.router, decisions.router, overview.router)
+ROUTERS = (records.router, decisions.router, decisions.of_customers, overview.router)

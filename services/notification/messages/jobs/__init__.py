@@ -2,5 +2,6 @@
 
 from services.notification.messages.jobs.delivery import DeliveryLoop
 from services.notification.messages.jobs.options import DeliveryOptions
+from services.notification.messages.jobs.waiting import WaitingPlanner
 
-__all__ = ["DeliveryLoop", "DeliveryOptions"]
+__all__ = ["DeliveryLoop", "DeliveryOptions", "WaitingPlanner"]

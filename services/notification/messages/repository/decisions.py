@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, Table, bindparam, literal, select, text, update
+from sqlalchemy import ColumnElement, Row, Table, bindparam, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -43,6 +43,13 @@ _CHANGING = (
     "rule_version",
     "template",
     "inputs",
+    "subject",
+    "about",
+    "merges",
+    "priority",
+    "due_at",
+    "detail",
+    "known_at",
     "decided_at",
 )
 
@@ -65,6 +72,15 @@ class NewMessage:
 def is_awaiting() -> ColumnElement[bool]:
     """Written out and not bound: with a parameter a cached plan could not use the small index of what waits."""
     return _DECISIONS.c.outcome == literal(Outcome.AWAITING_PROFILE.value, literal_execute=True)
+
+
+def is_waiting() -> ColumnElement[bool]:
+    return _DECISIONS.c.outcome == literal(Outcome.WAITING.value, literal_execute=True)
+
+
+def is_open() -> ColumnElement[bool]:
+    """What waits for its time or for a profile."""
+    return or_(is_awaiting(), is_waiting())
 
 
 async def insert_decisions(session: AsyncSession, rows: Sequence[DecisionRow]) -> set[UUID]:
@@ -110,6 +126,7 @@ def plan_of(row: Row[Any]) -> MessagePlan:
         correlation_id=row.correlation_id,
         inputs=inputs_from(row.inputs or {}),
         of_day=row.of_day,
+        subject=row.subject,
     )
 
 
@@ -130,30 +147,37 @@ async def wake(session: AsyncSession) -> None:
     await session.execute(text("SELECT pg_notify(:channel, '')"), {"channel": WAKE_CHANNEL})
 
 
-async def suppress_awaiting(
+async def suppress_open(
     session: AsyncSession, customer_ids: Collection[UUID], *, reason: Reason, at: datetime
 ) -> list[Told]:
-    """Turns what waits for these customers' profiles into decisions not to send, and returns whom and what it was."""
+    """Turns what waits for its time or for these customers' profiles into decisions not to send, and returns whom and
+    what it was."""
     rows = await session.execute(
         update(_DECISIONS)
-        .where(
-            _DECISIONS.c.customer_id.in_(customer_ids),
-            is_awaiting(),
+        .where(_DECISIONS.c.customer_id.in_(customer_ids), is_open())
+        .values(
+            outcome=Outcome.SUPPRESSED.value,
+            reason=reason.value,
+            facts={},
+            inputs=None,
+            subject=None,
+            due_at=None,
+            decided_at=at,
         )
-        .values(outcome=Outcome.SUPPRESSED.value, reason=reason.value, facts={}, inputs=None, decided_at=at)
         .returning(_DECISIONS)
     )
-    return [
-        Told(
-            message_id=message_id_of(row.customer_id, row.rule, row.occasion, Channel(row.channel)),
-            customer_id=row.customer_id,
-            rule=row.rule,
-            occasion=row.occasion,
-            channel=row.channel,
-            purpose=row.purpose,
-            language=row.language,
-            caused_by=row.caused_by,
-            correlation_id=row.correlation_id,
-        )
-        for row in rows
-    ]
+    return [told_of_decision(row) for row in rows]
+
+
+def told_of_decision(row: Row[Any]) -> Told:
+    return Told(
+        message_id=message_id_of(row.customer_id, row.rule, row.occasion, Channel(row.channel)),
+        customer_id=row.customer_id,
+        rule=row.rule,
+        occasion=row.occasion,
+        channel=row.channel,
+        purpose=row.purpose,
+        language=row.language,
+        caused_by=row.caused_by,
+        correlation_id=row.correlation_id,
+    )

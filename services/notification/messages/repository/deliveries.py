@@ -124,6 +124,17 @@ async def lock_unsettled(session: AsyncSession, customer_ids: Collection[UUID]) 
     return list(rows.all())
 
 
+async def lock_of_decisions(session: AsyncSession, decision_ids: Collection[UUID]) -> Sequence[Row[Any]]:
+    """Every message of these decisions."""
+    rows = await session.execute(
+        _with_cause()
+        .where(_MESSAGES.c.decision_id.in_(decision_ids))
+        .order_by(_MESSAGES.c.message_id)
+        .with_for_update(of=_MESSAGES)
+    )
+    return list(rows.all())
+
+
 async def update_messages(session: AsyncSession, changes: Sequence[dict[str, Any]]) -> None:
     """Each change names its `message_id` and the same columns as the others."""
     if not changes:

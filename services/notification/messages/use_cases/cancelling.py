@@ -1,6 +1,7 @@
 """Messages that were planned and will not be sent after all."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.desk import Desk
 from services.notification.messages import events
-from services.notification.messages.repository import decisions, deliveries
-from services.notification.values import MessageState, Reason
+from services.notification.messages.ending import Happening, ending_of
+from services.notification.messages.repository import decisions, deliveries, waiting
+from services.notification.rules.book import RuleBook
+from services.notification.values import MessagePlan, MessageState, Reason, decision_id_of
 
 
 async def cancel_messages(session: AsyncSession, cancelled: Sequence[tuple[Row[Any], Reason]], *, desk: Desk) -> None:
@@ -46,8 +49,54 @@ async def forget_customers(session: AsyncSession, customer_ids: Collection[UUID]
     if not customer_ids:
         return
     now = desk.clock.now()
-    waiting = await decisions.suppress_awaiting(session, customer_ids, reason=Reason.ERASED, at=now)
+    waiting = await decisions.suppress_open(session, customer_ids, reason=Reason.ERASED, at=now)
     await desk.outbox.append(session, [events.suppressed(told, at=now, reason=Reason.ERASED) for told in waiting])
     unsettled = await deliveries.lock_unsettled(session, customer_ids)
     await cancel_messages(session, [(row, Reason.ERASED) for row in unsettled], desk=desk)
     await deliveries.forget_contents(session, customer_ids)
+
+
+async def displace_decisions(session: AsyncSession, displaced: Mapping[UUID, MessagePlan], *, desk: Desk) -> None:
+    """What was to be said on the same day and gives way: decisions by id, and the plan that each gives way to.
+
+    Taken back is what waits, and what nobody has tried to send yet; the rest stays. The customers are locked.
+    """
+    if not displaced:
+        return
+    now = desk.clock.now()
+    waits = await waiting.load_waiting(session, displaced)
+    rows = [
+        row
+        for row in await deliveries.lock_of_decisions(session, displaced)
+        if row.state == MessageState.PLANNED.value and not row.attempts
+    ]
+    await cancel_messages(session, [(row, Reason.MERGED) for row in rows], desk=desk)
+    taken_back = {row.decision_id for row in (*waits, *rows)}
+    details = {one: _naming(displaced[one], now) for one in taken_back}
+    await waiting.suppress(session, details, reason=Reason.MERGED, at=now)
+    told = [decisions.told_of_decision(row) for row in waits]
+    await desk.outbox.append(session, [events.suppressed(one, at=now, reason=Reason.MERGED) for one in told])
+
+
+async def cancel_by_events(
+    session: AsyncSession, happenings: Mapping[UUID, Sequence[Happening]], book: RuleBook, *, desk: Desk
+) -> None:
+    """Ends what waits by rules that end with what has happened since; by customer, who are locked."""
+    if not happenings:
+        return
+    now = desk.clock.now()
+    ended: dict[UUID, dict[str, str]] = {}
+    told: list[events.Told] = []
+    for row in await waiting.load_open(session, happenings):
+        rule = book.find(row.rule)
+        cause = ending_of(rule, row.happened_at, row.subject, happenings[row.customer_id]) if rule is not None else None
+        if cause is not None:
+            ended[row.decision_id] = {"event": cause.kind, "event_id": cause.event_id, "at": cause.at.isoformat()}
+            told.append(decisions.told_of_decision(row))
+    await waiting.suppress(session, ended, reason=Reason.CANCELLED, at=now)
+    await desk.outbox.append(session, [events.suppressed(one, at=now, reason=Reason.CANCELLED) for one in told])
+
+
+def _naming(plan: MessagePlan, at: datetime) -> dict[str, str]:
+    decision_id = decision_id_of(plan.customer_id, plan.rule, plan.occasion)
+    return {"decision_id": str(decision_id), "rule": plan.rule, "at": at.isoformat()}

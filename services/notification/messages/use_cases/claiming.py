@@ -21,6 +21,7 @@ from services.notification.channels.routing import Tried, choose_provider, is_or
 from services.notification.desk import Desk
 from services.notification.local_days import end_of_local_day, zone_of
 from services.notification.messages.decision import obstacle_on
+from services.notification.messages.manners import is_paused, quiet_spans, quiet_until
 from services.notification.messages.repository import deliveries
 from services.notification.messages.repository.deliveries import Queue
 from services.notification.messages.use_cases.cancelling import cancel_messages
@@ -79,6 +80,7 @@ class _Sorted:
     outgoing: list[_Prepared] = field(default_factory=list)
     orphaned: list[Row[Any]] = field(default_factory=list)
     unroutable: list[Row[Any]] = field(default_factory=list)
+    resting: list[tuple[Row[Any], timedelta]] = field(default_factory=list)
     left: int = 0
 
 
@@ -136,11 +138,13 @@ def _sort(
     batch: _Sorted, row: Row[Any], member: Member, providers: Providers, capacity: dict[str, int], desk: Desk
 ) -> None:
     channel = Channel(row.channel)
-    obstacle = obstacle_on(channel, member, Purpose(row.purpose))
-    if obstacle is None and _comes_too_late(row, member, desk):
-        obstacle = Reason.TOO_LATE
+    obstacle = obstacle_on(channel, member, Purpose(row.purpose)) or _untimely(row, member, desk)
     if obstacle is not None:
         batch.cancelled.append((row, obstacle))
+        return
+    quiet = _quiet_for(row, member, desk)
+    if quiet:
+        batch.resting.append((row, quiet))
         return
     provider = None
     if channel is not Channel.INBOX:
@@ -172,12 +176,27 @@ def _tried(row: Row[Any], providers: Providers) -> Tried | None:
     return Tried(row.provider, row.last_outcome, pinned)
 
 
-def _comes_too_late(row: Row[Any], member: Member, desk: Desk) -> bool:
+def _untimely(row: Row[Any], member: Member, desk: Desk) -> Reason | None:
     """A greeting belongs to its day, however long the mail server was away; one that may be there already goes on."""
-    if not row.of_day or row.resends:
-        return False
+    if row.resends:
+        return None
+    now = desk.clock.now()
+    if is_paused(member, now):
+        return Reason.DO_NOT_DISTURB
     zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
-    return desk.clock.now() >= end_of_local_day(row.happened_at, zone)
+    if not row.of_day or now + _quiet_for(row, member, desk) < end_of_local_day(row.happened_at, zone):
+        return None
+    return Reason.TOO_LATE if now >= end_of_local_day(row.happened_at, zone) else Reason.QUIET_HOURS
+
+
+def _quiet_for(row: Row[Any], member: Member, desk: Desk) -> timedelta:
+    """How long it is quiet still, where quiet hours have begun since it was planned."""
+    if row.resends:
+        return timedelta()
+    now = desk.clock.now()
+    zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
+    spans = quiet_spans(member, desk.policy, Channel(row.channel), Purpose(row.purpose))
+    return quiet_until(now, zone, spans) - now
 
 
 def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
@@ -193,7 +212,8 @@ async def _set_aside(session: AsyncSession, batch: _Sorted, *, wall: datetime, r
     """Out of the way of those that can be sent: for a while, or until a person has looked."""
     await deliveries.update_messages(
         session,
-        [{"message_id": row.message_id, "next_attempt_at": wall + retry_after} for row in batch.unroutable],
+        [{"message_id": row.message_id, "next_attempt_at": wall + retry_after} for row in batch.unroutable]
+        + [{"message_id": row.message_id, "next_attempt_at": wall + quiet} for row, quiet in batch.resting],
     )
     await deliveries.update_messages(
         session,

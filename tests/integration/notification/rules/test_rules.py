@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from tests.support.factories.notification import profile_updated, purchase, score_changed, visit
 from tests.support.notification_service import NotificationService
+from tests.support.rules import activate_rule
 
 LARGE: dict[str, Any] = {
     "description": "Thanks for a large purchase.",
@@ -12,17 +13,6 @@ LARGE: dict[str, Any] = {
     "when": {"field": "event.amount_minor", "at_least": 3000},
     "message": {"template": "purchase_thanks", "purpose": "care", "channels": ["inbox"]},
 }
-
-
-async def activated(service: NotificationService, name: str, document: dict[str, Any]) -> dict[str, Any]:
-    drafted = await service.client.put(f"/v1/rules/{name}/draft", json={"document": document, "reason": "a test"})
-    assert drafted.status_code == 200, drafted.text
-    answer = await service.client.post(
-        f"/v1/rules/{name}/activate", json={"reason": "a test"}, headers={"If-Match": drafted.headers["ETag"]}
-    )
-    assert answer.status_code == 200, answer.text
-    read: dict[str, Any] = answer.json()
-    return read
 
 
 async def decided(service: NotificationService, rule: str) -> list[tuple[int, str, str]]:
@@ -62,7 +52,7 @@ async def test_retired_rule_sends_nothing_and_stays_known(service: NotificationS
     await service.handle(profile_updated(customer_id))
     shipped = await service.get("/v1/rules/purchase_thanks")
     assert (shipped["version"], shipped["state"], shipped["author"]) == (1, "active", None)
-    await activated(service, "purchase_thanks", LARGE)
+    await activate_rule(service, "purchase_thanks", LARGE)
     retired = await service.client.post("/v1/rules/purchase_thanks/retire", json={"reason": "no more"})
     assert retired.json()["state"] == "retired"
     await service.handle(purchase(customer_id, amount={"minor": 9000, "currency": "CNY"}))
@@ -77,7 +67,7 @@ async def test_retired_rule_sends_nothing_and_stays_known(service: NotificationS
     assert {one["author"] for one in history["items"]} == {"tester"}
     (listed,) = [one for one in await service.get("/v1/rules") if one["name"] == "purchase_thanks"]
     assert (listed["version"], listed["draft"]) == (None, None)
-    assert (await activated(service, "purchase_thanks", LARGE))["version"] == 3
+    assert (await activate_rule(service, "purchase_thanks", LARGE))["version"] == 3
 
 
 async def test_what_could_never_be_sent_is_refused_with_its_place(service: NotificationService) -> None:
@@ -105,7 +95,7 @@ async def test_what_could_never_be_sent_is_refused_with_its_place(service: Notif
 async def test_condition_over_profile_waits_for_the_profile(service: NotificationService) -> None:
     """The condition is asked once the customer is known, with what the event told."""
     condition = {"all": [{"field": "event.place", "is": "store"}, {"field": "customer.tags", "contains": "vip"}]}
-    await activated(service, "visit_thanks", {**LARGE, "on": {"event": "visit"}, "when": condition, **VISIT})
+    await activate_rule(service, "visit_thanks", {**LARGE, "on": {"event": "visit"}, "when": condition, **VISIT})
     vip, other, elsewhere = uuid4(), uuid4(), uuid4()
     await service.handle(visit(vip), visit(other), visit(elsewhere, place="remote"))
     for customer_id, tags in ((vip, ("vip",)), (other, ()), (elsewhere, ("vip",))):
@@ -127,7 +117,7 @@ async def test_score_may_trigger_a_rule_unless_everybody_was_computed_anew(servi
     }
     document = {**LARGE, "on": {"event": "score_changed"}, "when": rising}
     document["message"] = {"template": "birthday", "purpose": "care", "channels": ["inbox"]}
-    await activated(service, "win_back", document)
+    await activate_rule(service, "win_back", document)
     told, silent, low = uuid4(), uuid4(), uuid4()
     await service.handle(*(profile_updated(customer_id) for customer_id in (told, silent, low)))
     risen = {"churn_risk": 80.0, "changed": ("churn_risk",)}

@@ -45,6 +45,10 @@ def test_everything_shipped_can_be_sent_and_survives_being_stored() -> None:
         ({"message": {"template": "visit_thanks", "purpose": "care", "channels": []}}, "channels"),
         ({"message": {"template": "visit_thanks", "purpose": "care", "channels": ["email", "email"]}}, "each channel"),
         ({"priority": 101}, "priority"),
+        ({"cancel_when": ["complaint_resolved"]}, "nothing waits"),
+        ({"delay": "P1D", "cancel_when": ["complaint_solved"]}, "complaint_solved"),
+        ({"wait_until": {"start": "18:00", "end": "09:00"}}, "the window ends after it starts"),
+        ({"delay": "P400D"}, "delay"),
         ({"prioritty": 1}, "prioritty"),
     ],
 )

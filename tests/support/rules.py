@@ -1,0 +1,24 @@
+"""Rules put in force over HTTP, as those who keep them do."""
+
+from typing import Any
+
+from tests.support.notification_service import NotificationService
+
+
+def rule_on(
+    trigger: str, *, template: str, purpose: str = "care", channels: tuple[str, ...] = ("inbox",), **parts: Any
+) -> dict[str, Any]:
+    """A document; `trigger` is a kind of event."""
+    message = {"template": template, "purpose": purpose, "channels": list(channels)}
+    return {"description": "a test", "on": {"event": trigger}, "message": message, **parts}
+
+
+async def activate_rule(service: NotificationService, name: str, document: dict[str, Any]) -> dict[str, Any]:
+    drafted = await service.client.put(f"/v1/rules/{name}/draft", json={"document": document, "reason": "a test"})
+    assert drafted.status_code == 200, drafted.text
+    answer = await service.client.post(
+        f"/v1/rules/{name}/activate", json={"reason": "a test"}, headers={"If-Match": drafted.headers["ETag"]}
+    )
+    assert answer.status_code == 200, answer.text
+    read: dict[str, Any] = answer.json()
+    return read
