@@ -60,8 +60,8 @@ class LocalIssuer:
 
     def __init__(self, folder: Path, url: str) -> None:
         self.url = url
-        self.client_secret = _keep_secret(folder / "client-secret", lambda: secrets.token_urlsafe(32).encode()).decode()
-        pem = _keep_secret(folder / "signing-key.pem", _new_key)
+        self.client_secret = keep_secret(folder / "client-secret", lambda: secrets.token_urlsafe(32).encode()).decode()
+        pem = keep_secret(folder / "signing-key.pem", _new_key)
         key = serialization.load_pem_private_key(pem, password=None)
         if not isinstance(key, ec.EllipticCurvePrivateKey):
             raise ValueError(f"{folder / 'signing-key.pem'} is not an elliptic-curve key; delete it to get a new one")
@@ -176,7 +176,7 @@ def _new_key() -> bytes:
     )
 
 
-def _keep_secret(path: Path, create: Callable[[], bytes]) -> bytes:
+def keep_secret(path: Path, create: Callable[[], bytes]) -> bytes:
     """What `path` holds; if there is nothing yet, `create` makes it, and it appears whole and private or not at all."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)

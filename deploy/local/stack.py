@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import httpx
 
 from deploy.local.clock_control import add_clock_control
 from deploy.local.data_folder import DataFolder
-from deploy.local.issuer import AUDIENCE, CLIENT_ID, LocalIssuer, create_issuer_app
+from deploy.local.issuer import AUDIENCE, CLIENT_ID, LocalIssuer, create_issuer_app, keep_secret
 from deploy.local.kafka import DEFAULT_PORT, KafkaCluster, ports_from
 from deploy.local.mailbox import Mailbox
 from deploy.local.ports import HOST, Ports, require_free
@@ -171,12 +172,22 @@ async def _open_service(
         "host": HOST,
         "port": getattr(stack.ports, definition.name),
         **broker,
-        **({"smtp_host": HOST, "smtp_port": stack.ports.smtp} if definition is NOTIFICATION else {}),
+        **(_notification_values(stack) if definition is NOTIFICATION else {}),
         **stack.options.settings,
     }
     settings = load_settings(definition.settings, **values)
     platform = await cleanup.enter_async_context(open_platform(definition, settings, stack.options.clock))
     return create_components(definition, platform, "all")
+
+
+def _notification_values(stack: LocalStack) -> dict[str, Any]:
+    secret = keep_secret(stack.options.folder.issuer / "preferences-secret", lambda: secrets.token_urlsafe(32).encode())
+    return {
+        "smtp_host": HOST,
+        "smtp_port": stack.ports.smtp,
+        "public_url": stack.urls[NOTIFICATION.name],
+        "preferences_secret": secret.decode(),
+    }
 
 
 async def _poll_until_ready(urls: list[str]) -> None:

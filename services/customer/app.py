@@ -10,8 +10,11 @@ from services.customer.dates.api import router as dates
 from services.customer.needs.api import ROUTERS as NEEDS
 from services.customer.ownership.api import router as ownership
 from services.customer.profiles.api import ROUTERS as PROFILES
-from services.customer.profiles.consumers import on_scores_changed
+from services.customer.profiles.consumers import ReportConsumer, on_scores_changed
+from services.customer.profiles.coverage import CoveragePolicy
+from services.customer.profiles.use_cases.publication import Announcer
 from services.customer.settings import CustomerSettings
+from shared.contracts.notification import ContactPointReported, PreferencesChanged
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
@@ -39,16 +42,29 @@ def create_api(platform: Platform[CustomerSettings]) -> FastAPI:
 
 
 def create_worker(platform: Platform[CustomerSettings]) -> Sequence[Component]:
+    reports = report_consumer(platform)
     return (
         OutboxRelay(platform.database, platform.broker),
         Consumer(
             group="customer.worker",
-            handlers={ScoreChanged: on_scores_changed},
+            handlers={
+                ScoreChanged: on_scores_changed,
+                PreferencesChanged: reports.on_reports,
+                ContactPointReported: reports.on_reports,
+            },
             database=platform.database,
             broker=platform.broker,
         ),
         Scheduler([IDEMPOTENCY_PRUNING], platform.database, platform.clock),
     )
+
+
+def report_consumer(platform: Platform[CustomerSettings]) -> ReportConsumer:
+    settings = platform.settings
+    policy = CoveragePolicy(
+        min_contacts=settings.coverage_min_contacts, min_executives=settings.coverage_min_executives
+    )
+    return ReportConsumer(Announcer(platform.outbox, policy), platform.clock)
 
 
 DEFINITION = ServiceDefinition(

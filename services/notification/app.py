@@ -18,7 +18,9 @@ from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions, W
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import OccasionPlanner
+from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
 from services.notification.preferences.links import PreferenceLinks
+from services.notification.preferences.page import Pages
 from services.notification.receipts.api import router as receipts_router
 from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
 from services.notification.receipts.jobs import ReportMailbox
@@ -59,9 +61,15 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
 
 
 def preference_links(settings: NotificationSettings) -> PreferenceLinks | None:
-    if settings.unsubscribe_url is None or settings.preferences_secret is None:
+    unsubscribe = settings.unsubscribe_address
+    if unsubscribe is None or settings.preferences_secret is None:
         return None
-    return PreferenceLinks(settings.unsubscribe_url, settings.preferences_secret.get_secret_value())
+    return PreferenceLinks(
+        unsubscribe_url=unsubscribe,
+        page_url=f"{unsubscribe.rpartition('/')[0]}/page",
+        secret=settings.preferences_secret.get_secret_value(),
+        lifetime=timedelta(days=settings.preferences_link_days),
+    )
 
 
 def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
@@ -74,6 +82,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
         routers=(
             *MESSAGE_ROUTERS,
             rules_router,
+            *PREFERENCE_ROUTERS,
             receipts_router,
             suppression_router,
             inbox_router,
@@ -84,6 +93,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
     )
     app.state.inbox_news = InboxNews(platform.database)
     app.state.desk = create_desk(platform)
+    app.state.preference_pages = Pages()
     app.state.doors = report_doors(platform.settings.providers(), environment_secrets(), platform.settings.public_url)
     return app
 

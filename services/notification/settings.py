@@ -65,11 +65,16 @@ class NotificationSettings(ServiceSettings):
     dkim_private_key: SecretStr | None = Field(None, description="the key that signs our mail: RSA or Ed25519, in PEM")
     unsubscribe_url: str | None = Field(
         None,
-        description="takes one click to unsubscribe (RFC 8058), named with a signed token in List-Unsubscribe",
+        pattern=r"/unsubscribe$",
+        description="takes one click to unsubscribe (RFC 8058), with the preferences page beside it; by default "
+        "/v1/preferences/unsubscribe under PUBLIC_URL",
         examples=["https://care.shop.example/v1/preferences/unsubscribe"],
     )
     preferences_secret: SecretStr | None = Field(
-        None, min_length=32, description="signs the tokens in links to unsubscribe; a new one makes all of them void"
+        None, min_length=32, description="signs the links to preferences; a new one makes all of them void"
+    )
+    preferences_link_days: int = Field(
+        400, ge=1, le=3650, description="for how long a link opens the preferences page; to say no it serves for ever"
     )
     reports_maildir: Path | None = Field(
         None, description="a Maildir into which a mail server delivers bounces and complaints, read by the worker"
@@ -145,6 +150,13 @@ class NotificationSettings(ServiceSettings):
             )
         except ValueError as error:
             raise ValueError(f"RAPPORT_NOTIFICATION_DKIM_PRIVATE_KEY {error}") from None
+
+    @property
+    def unsubscribe_address(self) -> str | None:
+        """Where one click arrives, as customers reach it."""
+        if self.unsubscribe_url is not None or self.public_url is None:
+            return self.unsubscribe_url
+        return f"{self.public_url}/v1/preferences/unsubscribe"
 
     @property
     def lease(self) -> timedelta:

@@ -74,6 +74,14 @@ _DATA: dict[type[EventData], dict[str, Any] | None] = {
         "channel": "email",
         "reason": "bounced",
         "message_id": "7d1f6a0e-54b1-5f0e-8a6b-0f2d8c1e9b77",
+        "check": "3fa9",
+        "at": RECORDED_AT,
+    },
+    notification.PreferencesChanged: {
+        "customer_id": CUSTOMER_ID,
+        "change_id": "0192f1c4-9c10-7a55-8c3e-5f6a7b8c9d01",
+        "way": "page",
+        "decisions": [{"channel": "email", "purpose": "marketing", "granted": False}],
         "at": RECORDED_AT,
     },
 }

@@ -1,5 +1,9 @@
-"""What the notification service publishes: each message sent or given up, and each decision not to send."""
+"""What the notification service publishes: each message sent or given up, each decision not to send, and what customers
+themselves decide on their preferences page.
+"""
 
+import hashlib
+from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
@@ -77,8 +81,19 @@ class MessageReceiptRecorded(MessageDecided):
     detail: Annotated[str, Field(max_length=1000)] | None = None
 
 
+def contact_point_check(customer_id: UUID, address: str) -> str:
+    """Tells a customer's contact points apart without naming any: the first 16 bits of SHA-256(customer id, address).
+
+    So short, it fits thousands of the addresses that somebody might try to find out by guessing.
+    """
+    return hashlib.sha256(customer_id.bytes + address.encode()).hexdigest()[:4]
+
+
 class ContactPointReported(EventData):
-    """The contact point that `message_id` went to does not work or does not want us; nothing more is sent there."""
+    """The contact point that `message_id` went to does not work or does not want us; nothing more is sent there.
+
+    `check` is its `contact_point_check`: which of the customer's contact points it was.
+    """
 
     event_type: ClassVar[str] = "rapport.notification.contact_point_reported.v1"
     topic: ClassVar[str] = NOTIFICATION_EVENTS.name
@@ -87,4 +102,36 @@ class ContactPointReported(EventData):
     channel: Channel
     reason: Annotated[str, Field(max_length=50, examples=["bounced", "complained"])]
     message_id: UUID
+    check: Annotated[str, Field(pattern=r"^[0-9a-f]{4}$")] | None = None
+    at: Instant
+
+
+class PreferenceWay(StrEnum):
+    """How a customer decided: on its preferences page, or by one click in a mail (RFC 8058)."""
+
+    PAGE = "page"
+    ONE_CLICK = "one_click"
+
+
+class PreferenceDecision(Value):
+    """A yes or no to one channel and purpose."""
+
+    channel: Channel
+    purpose: Purpose
+    granted: bool
+
+
+class PreferencesChanged(EventData):
+    """The customer itself decided, by a signed link: the customer service keeps the consents that follow.
+
+    `change_id` names the record that the notification service keeps as proof.
+    """
+
+    event_type: ClassVar[str] = "rapport.notification.preferences_changed.v1"
+    topic: ClassVar[str] = NOTIFICATION_EVENTS.name
+
+    customer_id: UUID
+    change_id: UUID
+    way: PreferenceWay
+    decisions: Annotated[tuple[PreferenceDecision, ...], Field(min_length=1, max_length=100)]
     at: Instant

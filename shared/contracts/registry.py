@@ -42,6 +42,7 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         notification.MessageSuppressed,
         notification.MessageReceiptRecorded,
         notification.ContactPointReported,
+        notification.PreferencesChanged,
         inbound.InboundPurchase,
         inbound.InboundReturn,
         inbound.InboundPayment,

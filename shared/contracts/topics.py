@@ -30,7 +30,9 @@ CUSTOMER_PROFILES = TopicSpec(
 INTERACTION_EVENTS = TopicSpec("interaction.events", "Every recorded interaction, once its customer is known.")
 INBOUND_EVENTS = TopicSpec("inbound.events", "Interactions published by other systems, to be recorded.")
 SCORING_EVENTS = TopicSpec("scoring.events", "Scores and classes whenever they change.")
-NOTIFICATION_EVENTS = TopicSpec("notification.events", "Messages sent, failed and deliberately not sent.")
+NOTIFICATION_EVENTS = TopicSpec(
+    "notification.events", "Messages sent, failed and deliberately not sent; what customers prefer."
+)
 
 ALL_TOPICS = (
     CUSTOMER_EVENTS,

@@ -58,7 +58,8 @@ def _add_problems(document: dict[str, Any]) -> None:
     schemas["Problem"] = problem
     used: set[int] = set()
     for operation in _operations(document):
-        statuses = _failures_of(operation)
+        # A page for people says itself what went wrong.
+        statuses = {status for status in _failures_of(operation) if not _is_page(operation["responses"], status)}
         used.update(statuses)
         operation["responses"].pop("422", None)
         for status in sorted(statuses):
@@ -91,6 +92,10 @@ def _failures_of(operation: dict[str, Any]) -> set[int]:
     if "if-match" in parameters:
         statuses |= {412, 428}
     return statuses
+
+
+def _is_page(responses: dict[str, Any], status: int) -> bool:
+    return "text/html" in responses.get(str(status), {}).get("content", {})
 
 
 def _response_name(status: int) -> str:

@@ -21,6 +21,12 @@ def check_time_of(decision: Consent, *, now: datetime, field: str) -> None:
         )
 
 
+def not_ahead(decision: Consent, *, now: datetime) -> Consent:
+    """The decision, at the latest time it can have been made: a clock elsewhere that is ahead must not lose it."""
+    latest = now + _CLOCK_SKEW
+    return decision if decision.at <= latest else decision.model_copy(update={"at": latest})
+
+
 def standing_consents(decisions: Iterable[Consent]) -> tuple[Consent, ...]:
     """The latest decision per channel and purpose, in a fixed order, whatever the order they came in.
 

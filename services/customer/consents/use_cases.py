@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.customer.consents import repository
-from services.customer.consents.decisions import check_time_of, find_standing, standing_consents
+from services.customer.consents.decisions import check_time_of, find_standing, not_ahead, standing_consents
 from shared.contracts.common import Channel, Purpose
 from shared.contracts.customer import Consent
 
@@ -60,3 +60,18 @@ async def record_decision(
         check_time_of(decision, now=now, field="at")
     await repository.append_decisions(session, {customer_id: [decision]}, recorded_at=now, recorded_by=recorded_by)
     return standing_consents([*standing, decision])
+
+
+async def record_told(
+    session: AsyncSession,
+    *,
+    customer_id: UUID,
+    standing: Sequence[Consent],
+    decisions: Sequence[Consent],
+    now: datetime,
+    recorded_by: str,
+) -> tuple[Consent, ...]:
+    """What stands after decisions that the customer made elsewhere. The caller holds the customer's lock."""
+    told = [not_ahead(decision, now=now) for decision in decisions]
+    await repository.append_decisions(session, {customer_id: told}, recorded_at=now, recorded_by=recorded_by)
+    return standing_consents([*standing, *told])

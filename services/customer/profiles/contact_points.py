@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from services.customer.profiles.addresses import normalise_point
-from shared.contracts.customer import ContactKind, ContactPoint, ContactState
+from shared.contracts.customer import CONTACT_KINDS, ContactKind, ContactPoint, ContactState
+from shared.contracts.notification import ContactPointReported, contact_point_check
 from shared.errors import InvalidInput, NotFound
 
 # Of two reports of one instant the worse counts: in doubt nobody is written to.
@@ -58,6 +59,17 @@ def with_reported_state(
     return tuple(
         _reported(point, state, at) if (point.kind, point.address) == (kind, address) else point for point in points
     )
+
+
+def find_reported(points: Iterable[ContactPoint], report: ContactPointReported) -> ContactPoint | None:
+    """Which of a customer's points is meant; None where that cannot be told for certain."""
+    meant = [
+        point
+        for point in points
+        if point.kind is CONTACT_KINDS.get(report.channel)
+        and report.check in (None, contact_point_check(report.customer_id, point.address))
+    ]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _reported(point: ContactPoint, state: ContactState, at: datetime) -> ContactPoint:

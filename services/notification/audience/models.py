@@ -60,3 +60,16 @@ class Complaint(Base, table=True):
     severity: str | None = Field(default=None, sa_type=Text)
     opened_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
     resolved_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+
+
+class OwnDecision(Base, table=True):
+    """What a customer decided here itself, the latest per channel and purpose: it stands until a later word is told."""
+
+    __tablename__ = "own_decisions"
+    __table_args__ = (PrimaryKeyConstraint("customer_id", "channel", "purpose"),)
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    channel: str = Field(sa_type=Text)
+    purpose: str = Field(sa_type=Text)
+    granted: bool
+    at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))

@@ -1,10 +1,9 @@
 """What this service keeps of a profile: how to address a customer, where, and what was agreed to. Pure."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from services.notification.audience.traits import traits_of
 from services.notification.values import Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
 from shared.contracts.customer import (
+    CONTACT_KINDS,
     Birthday,
     Consent,
     ContactKind,
@@ -20,19 +20,6 @@ from shared.contracts.customer import (
     DoNotDisturb,
     ProfileUpdated,
 )
-
-KINDS: Mapping[Channel, ContactKind] = MappingProxyType(
-    {
-        Channel.SMS: ContactKind.MOBILE,
-        Channel.WECOM: ContactKind.WECOM,
-        Channel.DINGTALK: ContactKind.DINGTALK,
-        Channel.FEISHU: ContactKind.FEISHU,
-        Channel.WEBHOOK: ContactKind.WEBHOOK,
-        Channel.WEB_PUSH: ContactKind.WEB_PUSH,
-        Channel.DIRECT_MAIL: ContactKind.POSTAL,
-    }
-)
-"""The kind of contact point behind each channel, beside email and the inbox, which needs none."""
 
 _CLOSED = (ContactState.BOUNCED, ContactState.OPTED_OUT)
 _LEAST_PREFERRED = 1000
@@ -59,7 +46,8 @@ class KnownProfile:
     do_not_disturb: DoNotDisturb | None
 
 
-def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
+def known_profile(data: ProfileUpdated, at: datetime, own: Sequence[Consent] = ()) -> KnownProfile:
+    """`own` is what the customer decided here, which the profile may not know of yet."""
     return KnownProfile(
         customer_id=data.customer_id,
         version=data.version,
@@ -71,7 +59,7 @@ def known_profile(data: ProfileUpdated, at: datetime) -> KnownProfile:
         birthday=data.birthday,
         email=email_of(data.contact_points),
         addresses=addresses_of(data.contact_points),
-        granted=granted_by(data.consents),
+        granted=granted_by((*data.consents, *own)),
         changed_at=at,
         traits=traits_of(data),
         is_deceased=data.deceased,
@@ -86,7 +74,7 @@ def email_of(points: tuple[ContactPoint, ...]) -> str | None:
 
 def addresses_of(points: tuple[ContactPoint, ...]) -> dict[Channel, str]:
     """Where each of the other channels would go; in parts, as JSON, where it takes more than a line."""
-    found = {channel: _first(points, kind) for channel, kind in KINDS.items()}
+    found = {channel: _first(points, kind) for channel, kind in CONTACT_KINDS.items() if channel is not Channel.EMAIL}
     return {channel: address for channel, address in found.items() if address is not None}
 
 
@@ -99,6 +87,13 @@ def _first(points: tuple[ContactPoint, ...], kind: ContactKind) -> str | None:
     if parts is None:
         return best.address
     return json.dumps({"address": best.address, **parts.model_dump(mode="json")}, ensure_ascii=False, sort_keys=True)
+
+
+def plain_address(channel: Channel, kept: str) -> str:
+    """The contact point's own address, of one that is kept in parts."""
+    if channel in (Channel.WEB_PUSH, Channel.DIRECT_MAIL) and kept.startswith("{"):
+        return str(json.loads(kept)["address"])
+    return kept
 
 
 def granted_by(consents: tuple[Consent, ...]) -> frozenset[Permission]:

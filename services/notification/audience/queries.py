@@ -30,6 +30,12 @@ async def get_member(session: AsyncSession, customer_id: UUID, *, policy: CarePo
     return member
 
 
+async def find_member(session: AsyncSession, customer_id: UUID, *, policy: CarePolicy) -> Member | None:
+    """A customer in whatever state, None for one never heard of."""
+    members = await load_members(session, [customer_id], quieting=policy.birthday.quieting_severities)
+    return members.get(customer_id)
+
+
 async def get_audience(session: AsyncSession, customer_id: UUID) -> AudienceRead:
     """Raises NotFound for a customer never heard of."""
     customer = await session.get(Customer, customer_id)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -9,19 +10,20 @@ from sqlalchemy import Row, Table, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.audience.models import Complaint, Customer, Score
+from services.notification.audience.models import Complaint, Customer, OwnDecision, Score
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
 from services.notification.audience.traits import figures_of, traits_from
 from services.notification.suppression.queries import find_suppressed
-from services.notification.values import Member, MemberState
+from services.notification.values import Member, MemberState, Permission
 from shared.contracts.common import Channel
-from shared.contracts.customer import DoNotDisturb
+from shared.contracts.customer import Consent, DoNotDisturb
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
 from shared.contracts.scoring import ScoreChanged
 
 _CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
 _SCORES = cast(Table, Score.__table__)  # type: ignore[attr-defined]
 _COMPLAINTS = cast(Table, Complaint.__table__)  # type: ignore[attr-defined]
+_OWN = cast(Table, OwnDecision.__table__)  # type: ignore[attr-defined]
 
 _ADDRESSED = tuple(channel for channel in Channel if channel is not Channel.INBOX)
 
@@ -158,8 +160,51 @@ async def erase_customers(session: AsyncSession, customer_ids: Collection[UUID])
         .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
         .values({**_BLANK, "state": MemberState.ERASED.value, "changed_at": None})
     )
-    for table in (_SCORES, _COMPLAINTS):
+    for table in (_SCORES, _COMPLAINTS, _OWN):
         await session.execute(delete(table).where(table.c.customer_id.in_(customer_ids)))
+
+
+async def load_own_decisions(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, list[Consent]]:
+    rows = await session.execute(select(_OWN).where(_OWN.c.customer_id.in_(customer_ids)))
+    found: dict[UUID, list[Consent]] = {}
+    for row in rows:
+        decision = Consent(channel=row.channel, purpose=row.purpose, granted=row.granted, at=row.at)
+        found.setdefault(row.customer_id, []).append(decision)
+    return found
+
+
+async def save_own_decisions(session: AsyncSession, customer_id: UUID, decisions: Sequence[Consent]) -> None:
+    """The customer is locked, so that each of its decisions is later than the one it replaces."""
+    incoming = insert(_OWN)
+    await session.execute(
+        incoming.on_conflict_do_update(
+            index_elements=["customer_id", "channel", "purpose"],
+            set_={name: incoming.excluded[name] for name in ("granted", "at")},
+        ),
+        [
+            {
+                "customer_id": customer_id,
+                "channel": one.channel.value,
+                "purpose": one.purpose.value,
+                "granted": one.granted,
+                "at": one.at,
+            }
+            for one in decisions
+        ],
+    )
+
+
+async def save_granted(session: AsyncSession, customer_id: UUID, granted: Iterable[Permission]) -> None:
+    values = {"granted": sorted(map(permission_text, granted))}
+    await session.execute(update(_CUSTOMERS).where(_CUSTOMERS.c.customer_id == customer_id).values(values))
+
+
+async def find_changed_at(session: AsyncSession, customer_id: UUID) -> datetime | None:
+    """The business instant of the profile that is known."""
+    changed_at: datetime | None = await session.scalar(
+        select(_CUSTOMERS.c.changed_at).where(_CUSTOMERS.c.customer_id == customer_id)
+    )
+    return changed_at
 
 
 async def save_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> None:

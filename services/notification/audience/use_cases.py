@@ -1,8 +1,8 @@
 """Changes to what is known of customers, each under the lock of their rows."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,11 +11,14 @@ from services.notification.audience import repository
 from services.notification.audience.profile import KnownProfile, known_profile
 from services.notification.audience.traits import figures_of
 from services.notification.policy import CarePolicy
-from services.notification.values import Member, MemberState
-from shared.contracts.customer import Birthday, ProfileErased, ProfileUpdated
+from services.notification.values import Member, MemberState, Permission
+from shared.contracts.customer import Birthday, Consent, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved
 from shared.contracts.scoring import ScoreChanged
+
+_INSTANT = timedelta(microseconds=1)
+"""The least by which a later decision is later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,9 @@ async def apply_profiles(
     """
     newest: dict[UUID, KnownProfile] = {}
     first_told: dict[UUID, datetime] = {}
+    own = await repository.load_own_decisions(session, {event.data.customer_id for event in events}) if events else {}
     for event in events:
-        profile = known_profile(event.data, event.envelope.time)
+        profile = known_profile(event.data, event.envelope.time, own.get(event.data.customer_id, ()))
         held = newest.get(profile.customer_id)
         if held is None or profile.version > held.version:
             newest[profile.customer_id] = profile
@@ -78,6 +82,27 @@ async def apply_profiles(
         )
         for customer_id in sorted(taken)
     ]
+
+
+async def decide_for_oneself(
+    session: AsyncSession, member: Member, decisions: Mapping[Permission, bool], *, now: datetime
+) -> datetime:
+    """What this customer decides itself counts here at once, and against profiles that do not know of it yet.
+
+    The customer is locked and not erased. Returns the instant of the decisions: later than any word known so far.
+    """
+    own = (await repository.load_own_decisions(session, [member.customer_id])).get(member.customer_id, [])
+    told_at = await repository.find_changed_at(session, member.customer_id)
+    earlier = [one.at for one in own] + ([told_at] if told_at is not None else [])
+    at = max([now, *(instant + _INSTANT for instant in earlier)])
+    words = [
+        Consent(channel=channel, purpose=purpose, granted=granted, at=at)
+        for (channel, purpose), granted in sorted(decisions.items())
+    ]
+    await repository.save_own_decisions(session, member.customer_id, words)
+    given = {permission for permission, granted in decisions.items() if granted}
+    await repository.save_granted(session, member.customer_id, (member.granted - decisions.keys()) | given)
+    return at
 
 
 async def erase_customers(session: AsyncSession, events: Sequence[Event[ProfileErased]]) -> list[UUID]:

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import TypedDict
 from uuid import UUID
 
+from services.notification.audience.profile import plain_address
 from services.notification.messages.receipt import Receipt
 from services.notification.values import Reason
 from shared.contracts.common import Channel, Purpose
@@ -16,6 +17,7 @@ from shared.contracts.notification import (
     MessageReceiptRecorded,
     MessageSent,
     MessageSuppressed,
+    contact_point_check,
 )
 from shared.messaging.outbox import NewEvent
 
@@ -72,12 +74,13 @@ def receipt_recorded(told: Told, receipt: Receipt, *, at: datetime) -> NewEvent:
     return _event(told, data)
 
 
-def contact_point_reported(told: Told, *, reason: str, at: datetime) -> NewEvent:
+def contact_point_reported(told: Told, *, address: str, reason: str, at: datetime) -> NewEvent:
     data = ContactPointReported(
         customer_id=told.customer_id,
         channel=Channel(told.channel),
         reason=reason,
         message_id=told.message_id,
+        check=contact_point_check(told.customer_id, plain_address(Channel(told.channel), address)),
         at=at,
     )
     return NewEvent(data=data, customer_id=told.customer_id, time=at, correlation_id=told.correlation_id)

@@ -13,6 +13,7 @@ from shared.contracts.customer.facts import (
     WalletEstimate,
 )
 from shared.contracts.customer.profile import (
+    CONTACT_KINDS,
     AccountManager,
     BuyingRole,
     Consent,
@@ -30,6 +31,7 @@ from shared.contracts.customer.profile import (
 )
 
 __all__ = [
+    "CONTACT_KINDS",
     "AccountManager",
     "Birthday",
     "BuyingRole",

@@ -1,6 +1,8 @@
 """The full profile of a customer, with personal data."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
@@ -30,6 +32,21 @@ class ContactKind(StrEnum):
     WEB_PUSH = "web_push"
     POSTAL = "postal"
     IN_APP = "in_app"
+
+
+CONTACT_KINDS: Mapping[Channel, ContactKind] = MappingProxyType(
+    {
+        Channel.EMAIL: ContactKind.EMAIL,
+        Channel.SMS: ContactKind.MOBILE,
+        Channel.WECOM: ContactKind.WECOM,
+        Channel.DINGTALK: ContactKind.DINGTALK,
+        Channel.FEISHU: ContactKind.FEISHU,
+        Channel.WEBHOOK: ContactKind.WEBHOOK,
+        Channel.WEB_PUSH: ContactKind.WEB_PUSH,
+        Channel.DIRECT_MAIL: ContactKind.POSTAL,
+    }
+)
+"""The kind of contact point behind each channel; the inbox needs none."""
 
 
 class ContactState(StrEnum):

@@ -257,6 +257,7 @@ async def _lease(
 def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk) -> Claim:
     row, member, content = one.row, one.member, one.content
     channel, purpose = Channel(row.channel), Purpose(row.purpose)
+    day = (row.composed_at or now).date()  # of the first attempt: a resend is the same message to the letter
     return Claim(
         customer_id=row.customer_id,
         attempt=row.attempts + 1,
@@ -272,7 +273,7 @@ def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk) -> 
             html=content.html,
             composed_at=row.composed_at or now,
             rule=row.rule,
-            unsubscribe_url=desk.links.one_click(row.customer_id, channel, purpose) if desk.links else None,
+            unsubscribe_url=desk.links.one_click(row.customer_id, channel, purpose, day) if desk.links else None,
         ),
         provider=one.provider,
         lane=Lane(row.lane),

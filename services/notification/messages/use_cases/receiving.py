@@ -91,4 +91,4 @@ async def _suppress(
         customer_id=row.customer_id,
     )
     await suppress(session, [new])
-    return [events.contact_point_reported(told, reason=reason.value, at=now)]
+    return [events.contact_point_reported(told, address=row.address, reason=reason.value, at=now)]
