@@ -11,6 +11,7 @@ from services.notification.channels.configuration import AliyunConfig, GatewayCo
 from services.notification.channels.registry import Providers
 from services.notification.channels.smtp import SmtpOptions
 from services.notification.desk import Desk
+from services.notification.history.jobs import history_pruning
 from services.notification.inbox.api import router as inbox_router
 from services.notification.live import InboxNews
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
@@ -29,11 +30,13 @@ from services.notification.settings import NotificationSettings, parse_sender
 from services.notification.suppression.api import router as suppression_router
 from services.notification.templates.api import router as templates_router
 from services.notification.templates.library import TemplateLibrary
+from services.notification.triggers.api import router as triggers_router
 from services.notification.triggers.consumers import CareConsumers
 from shared.contracts.common import Channel
 from shared.messaging.consumer import Consumer
 from shared.messaging.relay import OutboxRelay
 from shared.runtime import Component
+from shared.scheduling import Scheduler
 from shared.service import Platform, ServiceDefinition
 from shared.web.app import create_app
 
@@ -57,6 +60,7 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
         templates=templates,
         channels=channels,
         links=preference_links(platform.settings),
+        confirm_share=platform.settings.rules_confirm_share,
     )
 
 
@@ -83,6 +87,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             *MESSAGE_ROUTERS,
             rules_router,
             *PREFERENCE_ROUTERS,
+            triggers_router,
             receipts_router,
             suppression_router,
             inbox_router,
@@ -108,6 +113,7 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
         DeliveryLoop(database, create_providers(settings), desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
         WaitingPlanner(database, desk),
+        Scheduler([history_pruning(timedelta(days=settings.history_days))], database, platform.clock),
         *mailboxes,
         # Two groups, so that a flood of interactions keeps no consent waiting.
         Consumer(

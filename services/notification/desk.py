@@ -12,11 +12,15 @@ from shared.messaging.outbox import Outbox
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """The policy in force, business time, the way out for events, the words, and the channels that are configured."""
+    """The policy in force, business time, the way out for events, the words, and the channels that are configured.
+
+    A rule that reaches more than `confirm_share` of the customers has to be confirmed.
+    """
 
     policy: CarePolicy
     clock: Clock
     outbox: Outbox
     templates: TemplateLibrary
     links: PreferenceLinks | None = None
+    confirm_share: float = 0.2
     channels: frozenset[Channel] = frozenset({Channel.EMAIL, Channel.INBOX})

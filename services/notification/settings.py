@@ -34,6 +34,12 @@ class NotificationSettings(ServiceSettings):
         None, description="the care policy, a JSON document; without one the shipped policy applies"
     )
 
+    rules_confirm_share: float = Field(
+        0.2, ge=0, le=1, description="a rule that reaches more than this share of the customers has to be confirmed"
+    )
+    history_days: int = Field(
+        400, ge=31, le=3660, description="how long events are kept for rules to be tried on; erasure ends it sooner"
+    )
     providers_file: Path | None = Field(
         None, description="which providers serve which channel, a JSON document; without one email alone, by SMTP_HOST"
     )

@@ -17,7 +17,9 @@ async def activate_rule(service: NotificationService, name: str, document: dict[
     drafted = await service.client.put(f"/v1/rules/{name}/draft", json={"document": document, "reason": "a test"})
     assert drafted.status_code == 200, drafted.text
     answer = await service.client.post(
-        f"/v1/rules/{name}/activate", json={"reason": "a test"}, headers={"If-Match": drafted.headers["ETag"]}
+        f"/v1/rules/{name}/activate",
+        json={"reason": "a test", "confirm": True},
+        headers={"If-Match": drafted.headers["ETag"]},
     )
     assert answer.status_code == 200, answer.text
     read: dict[str, Any] = answer.json()

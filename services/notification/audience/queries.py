@@ -1,5 +1,7 @@
 """Reading what is known of customers."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
@@ -10,15 +12,39 @@ from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import parse_permission
 from services.notification.audience.repository import load_members
 from services.notification.audience.schemas import AudienceRead, OpenComplaintRead, PermissionRead
+from services.notification.audience.traits import CONDITION_COLUMNS
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState
+from shared.conditions.condition import Condition
+from shared.conditions.sql import to_sql
 from shared.contracts.common import Channel
+from shared.db.session import driver
 from shared.errors import NotFound
 
 
 async def count_known_customers(session: AsyncSession) -> int:
     known = select(func.count()).where(col(Customer.state) == MemberState.KNOWN.value)
     return await session.scalar(known) or 0
+
+
+async def count_matching(session: AsyncSession, condition: Condition, *, at: datetime) -> int:
+    """How many of the known customers a condition over profiles and scores holds for."""
+    sql = to_sql(condition, CONDITION_COLUMNS, at)
+    connection = await driver(session)
+    counted = await connection.fetchval(
+        "SELECT count(*) FROM customers AS c LEFT JOIN scores AS s USING (customer_id) "  # noqa: S608 - to_sql binds
+        f"WHERE c.state = 'known' AND {sql.text}",
+        *sql.parameters,
+    )
+    return int(counted)
+
+
+async def load_known(
+    session: AsyncSession, customer_ids: Collection[UUID], *, policy: CarePolicy
+) -> dict[UUID, Member]:
+    """Those of the customers whose profile is known; nothing is locked."""
+    members = await load_members(session, customer_ids, quieting=policy.birthday.quieting_severities)
+    return {one: member for one, member in members.items() if member.state is MemberState.KNOWN}
 
 
 async def get_member(session: AsyncSession, customer_id: UUID, *, policy: CarePolicy) -> Member:

@@ -21,6 +21,37 @@ _FIGURES = (
 )
 
 
+_NUMBERS = ("churn_risk", "satisfaction", "loyalty", "probability_active")
+_SETS = ("interests", "tags")
+_TYPES = {"key_account": "boolean", "has_owner": "boolean", "registered_at": "timestamptz"}
+_TRAITS = (
+    "region",
+    "lifecycle",
+    "gender",
+    "occupation",
+    "industry",
+    "income_band",
+    "source",
+    "key_account",
+    "has_owner",
+    "registered_at",
+)
+
+CONDITION_COLUMNS: Mapping[str, str] = {
+    "customer.is_person": "c.is_person",
+    "customer.language": "nullif(c.language, '')",
+    "customer.time_zone": "nullif(c.time_zone, '')",
+    **{f"customer.{name}": f"(c.traits ->> '{name}')::{_TYPES.get(name, 'text')}" for name in _TRAITS},
+    **{
+        f"customer.{name}": f"CASE WHEN c.traits ? '{name}' "
+        f"THEN ARRAY(SELECT jsonb_array_elements_text(c.traits -> '{name}')) END"
+        for name in _SETS
+    },
+    **{f"score.{name}": f"(s.figures ->> '{name}')" + ("::numeric" if name in _NUMBERS else "") for name in _FIGURES},
+}
+"""The same as SQL over `customers AS c` and `scores AS s`, by the names that conditions know them under."""
+
+
 def traits_of(profile: ProfileUpdated) -> dict[str, Any]:
     """As JSON, without what is not known. Names, addresses and days are not among them."""
     told: dict[str, Any] = {

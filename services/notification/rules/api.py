@@ -18,7 +18,7 @@ from services.notification.rules.schemas import (
     RuleValidation,
 )
 from shared.service import ClockDep
-from shared.web.etag import ETagDep, ExpectedVersion
+from shared.web.etag import ETagDep
 from shared.web.pagination import Page, PageDep
 from shared.web.routing import SessionDep, api_router
 
@@ -80,29 +80,6 @@ async def put_rule_draft(
     """Writes the draft of a rule, new or in place of the draft before. Nothing is sent by it until it is activated."""
     row = await use_cases.put_draft(
         session, name, wanted.document, author=principal.subject, reason=wanted.reason, now=clock.now()
-    )
-    etag.set(row.revision)
-    return queries.show_rule(row)
-
-
-@router.post("/{name}/activate")
-async def activate_rule(
-    name: Name,
-    wanted: RuleReason,
-    expected: ExpectedVersion,
-    session: SessionDep,
-    clock: ClockDep,
-    etag: ETagDep,
-    principal: Admin,
-) -> RuleRead:
-    """Puts the draft in force, in place of the version before it; every worker takes it with its next transaction."""
-    row = await use_cases.activate_draft(
-        session,
-        name,
-        expected_revision=expected,
-        author=principal.subject,
-        reason=wanted.reason,
-        now=clock.now(),
     )
     etag.set(row.revision)
     return queries.show_rule(row)

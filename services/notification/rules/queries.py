@@ -22,6 +22,11 @@ async def rules_in_force(session: AsyncSession) -> RuleBook:
     return RuleBook([*shipped_rules().values(), *decided])  # of one name, what was decided here counts
 
 
+async def find_draft(session: AsyncSession, name: str) -> Rule | None:
+    row = await repository.find_in_state(session, name, "draft")
+    return None if row is None else _rule_of(row)
+
+
 async def list_rules(session: AsyncSession) -> list[RuleSummary]:
     """Every rule there is or was, by name. There are dozens of them, not thousands."""
     book = await rules_in_force(session)

@@ -1,6 +1,7 @@
 """Changing rules: a draft is written, put in force, and retired; each with its author and reason."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,7 +32,14 @@ async def put_draft(
 
 
 async def activate_draft(
-    session: AsyncSession, name: str, *, expected_revision: int, author: str, reason: str, now: datetime
+    session: AsyncSession,
+    name: str,
+    *,
+    expected_revision: int,
+    author: str,
+    reason: str,
+    now: datetime,
+    details: dict[str, Any] | None = None,
 ) -> StoredRule:
     """Puts the draft in force in place of the version before it.
 
@@ -52,7 +60,7 @@ async def activate_draft(
     check_rule(RuleDocument.model_validate(row.document))
     await _end_present(session, name, now=now)
     row.state, row.active_from = "active", now
-    _record(session, row, "activated", author=author, reason=reason, now=now)
+    _record(session, row, "activated", author=author, reason=reason, now=now, details=details)
     return row
 
 
@@ -90,5 +98,18 @@ async def _next_version(session: AsyncSession, name: str) -> int:
     return max(await repository.latest_version(session, name), shipped.version if shipped is not None else 0) + 1
 
 
-def _record(session: AsyncSession, row: StoredRule, action: str, *, author: str, reason: str, now: datetime) -> None:
-    session.add(RuleChange(name=row.name, version=row.version, action=action, at=now, author=author, reason=reason))
+def _record(
+    session: AsyncSession,
+    row: StoredRule,
+    action: str,
+    *,
+    author: str,
+    reason: str,
+    now: datetime,
+    details: dict[str, Any] | None = None,
+) -> None:
+    session.add(
+        RuleChange(
+            name=row.name, version=row.version, action=action, at=now, author=author, reason=reason, details=details
+        )
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.notification.rules.kinds import EVENTS, OF_OCCASIONS, Told
 from services.notification.values import Member
+from shared.conditions.condition import All, AnyOf, Comparison, Condition, Not
 from shared.conditions.vocabulary import Field, FieldType, Value, Vocabulary
 from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, PartnershipStage, Quadrant
 
@@ -62,6 +63,20 @@ def facts_for(inputs: Mapping[str, Value], member: Member) -> dict[str, Value]:
     facts["customer.language"] = member.language or None
     facts["customer.time_zone"] = member.time_zone or None
     return facts
+
+
+def about_customers(condition: Condition, *, doubtful: bool = True) -> Condition:
+    """The part of a condition that speaks of customers: what it asks of the trigger is taken as granted."""
+    match condition:
+        case All(parts):
+            return All(tuple(about_customers(part, doubtful=doubtful) for part in parts))
+        case AnyOf(parts):
+            return AnyOf(tuple(about_customers(part, doubtful=doubtful) for part in parts))
+        case Not(part):
+            return Not(about_customers(part, doubtful=not doubtful))
+        case Comparison(field) if field.name.startswith("event."):
+            return All(()) if doubtful else Not(All(()))
+    return condition
 
 
 def plain_inputs(inputs: Mapping[str, Value]) -> dict[str, Any]:

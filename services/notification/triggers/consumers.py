@@ -15,23 +15,22 @@ from services.notification.audience.use_cases import (
     lock_members,
 )
 from services.notification.desk import Desk
+from services.notification.history.use_cases import forget_history, remember
 from services.notification.inbox.use_cases import forget_items
 from services.notification.messages.use_cases.cancelling import cancel_by_events, forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
 from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
 from services.notification.rules.book import RuleBook
-from services.notification.rules.kinds import EVENTS, KIND_OF
+from services.notification.rules.kinds import EVENTS
 from services.notification.rules.queries import rules_in_force
 from services.notification.suppression.use_cases import forget_suppressions
-from services.notification.triggers.planning import happenings_of, plans_for
-from services.notification.values import Member
+from services.notification.triggers.planning import happenings_of, plans_for, remembered
+from services.notification.values import Member, MemberState
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Handler
-
-_FOLLOWED = (ComplaintOpened, ComplaintResolved)
 
 
 class CareConsumers:
@@ -72,12 +71,12 @@ class CareConsumers:
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)
         await forget_items(session, erased)
+        await forget_history(session, erased)
         await forget_suppressions(session, erased)
 
     async def on_interactions(self, session: AsyncSession, events: Sequence[Event[InteractionRecorded]]) -> None:
         """Follows complaints, and decides on the message that each interaction asks for."""
         book = await rules_in_force(session)
-        events = [event for event in events if _concerns(event, book)]
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
         await cancel_by_events(session, happenings_of(events, book), book, desk=self._desk)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
@@ -89,17 +88,15 @@ class CareConsumers:
     ) -> None:
         """Decides on what the rules in force ask for because of these events."""
         plans = [plan for event in events for plan in plans_for(event, members[event.data.customer_id], book)]
+        kept = [
+            remembered(event) for event in events if members[event.data.customer_id].state is not MemberState.ERASED
+        ]
+        await remember(session, [one for one in kept if one is not None])
         await record_decisions(
             session,
             [Proposal(plan, members[plan.customer_id], known_at=plan.recorded_at) for plan in plans],
             desk=self._desk,
         )
-
-
-def _concerns(event: Event[Any], book: RuleBook) -> bool:
-    """Whether anything is to be done about it here; for what nothing is, nobody need be locked."""
-    kind = KIND_OF[type(event.data)].name
-    return isinstance(event.data, _FOLLOWED) or kind in book.ends or bool(book.on_event(kind))
 
 
 def _customers(events: Sequence[Event[Any]]) -> set[UUID]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID
 
+from services.notification.history.remembered import Remembered
 from services.notification.messages.ending import Happening
 from services.notification.rules.book import RuleBook
 from services.notification.rules.document import Rule
 from services.notification.rules.kinds import KIND_OF, EventKind, shown_of, subject_of, tells_of
-from services.notification.rules.vocabulary import facts_for
+from services.notification.rules.vocabulary import facts_for, plain_inputs
 from services.notification.values import Member, MemberState, MessagePlan
 from shared.conditions.condition import holds
 from shared.conditions.vocabulary import Value
@@ -47,6 +48,22 @@ def happenings_of(events: Sequence[Event[Any]], book: RuleBook) -> dict[UUID, li
             happening = Happening(kind.name, event.envelope.id, at, subject_of(kind, data))
             found.setdefault(data.customer_id, []).append(happening)
     return found
+
+
+def remembered(event: Event[Any]) -> Remembered | None:
+    """An event as the history keeps it; None for one that triggers nothing."""
+    kind, data = KIND_OF[type(event.data)], event.data
+    if _is_silent(data):
+        return None
+    is_interaction = isinstance(data, InteractionRecorded)
+    return Remembered(
+        customer_id=data.customer_id,
+        event_id=event.envelope.id,
+        kind=kind.name,
+        occurred_at=data.occurred_at if is_interaction else data.as_of,
+        recorded_at=data.recorded_at if is_interaction else event.envelope.time,
+        told=plain_inputs(tells_of(kind, data)),
+    )
 
 
 def _is_silent(data: Any) -> bool:
