@@ -28,7 +28,8 @@ from services.notification.receipts.jobs import ReportMailbox
 from services.notification.rules.api import router as rules_router
 from services.notification.settings import NotificationSettings, parse_sender
 from services.notification.suppression.api import router as suppression_router
-from services.notification.templates.api import router as templates_router
+from services.notification.templates.api import ROUTERS as TEMPLATE_ROUTERS
+from services.notification.templates.jobs import TrialSender
 from services.notification.templates.library import TemplateLibrary
 from services.notification.triggers.api import router as triggers_router
 from services.notification.triggers.consumers import CareConsumers
@@ -61,7 +62,13 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
         channels=channels,
         links=preference_links(platform.settings),
         confirm_share=platform.settings.rules_confirm_share,
+        sms_signature=sms_signature(platform.settings.providers()),
     )
+
+
+def sms_signature(document: ProvidersDocument) -> str | None:
+    configs = [document.providers.get(name) for name in document.channels.get(Channel.SMS, ())]
+    return configs[0].signature if configs and isinstance(configs[0], AliyunConfig) else None
 
 
 def preference_links(settings: NotificationSettings) -> PreferenceLinks | None:
@@ -93,7 +100,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             inbox_router,
             audience_router,
             occasions_router,
-            templates_router,
+            *TEMPLATE_ROUTERS,
         ),
     )
     app.state.inbox_news = InboxNews(platform.database)
@@ -105,12 +112,13 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
 
 def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Component]:
     settings, database, desk = platform.settings, platform.database, create_desk(platform)
-    consumers = CareConsumers(desk)
+    consumers, providers = CareConsumers(desk), create_providers(settings)
     folder = settings.reports_maildir
     mailboxes = () if folder is None else (ReportMailbox(folder, database, desk),)
     return (
         OutboxRelay(database, platform.broker),
-        DeliveryLoop(database, create_providers(settings), desk, delivery_options(settings)),
+        TrialSender(database, providers),
+        DeliveryLoop(database, providers, desk, delivery_options(settings)),
         OccasionPlanner(database, desk),
         WaitingPlanner(database, desk),
         Scheduler([history_pruning(timedelta(days=settings.history_days))], database, platform.clock),

@@ -23,4 +23,6 @@ class Desk:
     templates: TemplateLibrary
     links: PreferenceLinks | None = None
     confirm_share: float = 0.2
+    sms_signature: str | None = None
+    """What the preferred provider of text messages puts before each, as 【…】."""
     channels: frozenset[Channel] = frozenset({Channel.EMAIL, Channel.INBOX})

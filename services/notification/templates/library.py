@@ -1,33 +1,52 @@
-"""The shipped templates: loaded and checked once, rendered in a sandbox with bounded output."""
+"""The words in force: the shipped files, checked at the start, and the versions that were activated in their place."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from jinja2 import DictLoader, StrictUndefined, TemplateError
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2 import Template, TemplateError, TemplateSyntaxError
 
 from services.notification.local_days import zone_of
 from services.notification.templates.catalogue import CATALOGUE, SAMPLE_INSTANT, sample_member
 from services.notification.templates.context import build_context
+from services.notification.templates.sandbox import BoundedEnvironment
+from services.notification.templates.version import SHIPPED_VERSION, TemplateKey, TemplateVersion
 from services.notification.values import Member, RenderedMessage, RuleName
+from shared.contracts.common import Channel
 from shared.errors import InvalidInput
 
 LIBRARY = Path(__file__).parent / "library"
-_LIMITS = {"subject": 400, "txt": 20_000, "html": 50_000}
+_LIMITS = {"subject": 400, "txt": 20_000, "html": 100_000}
+_SOURCES = {"subject": "subject", "txt": "text", "html": "html"}
+# What a template may run into beside its own errors: a division by zero, a text compared with a number, and the like.
+_FAULTS = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError, RecursionError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    version: TemplateVersion
+    parts: Mapping[str, Template]
 
 
 class TemplateLibrary:
-    """Templates by language and rule. Construction fails when one is missing or broken; after it nothing changes."""
+    """Templates by rule, language and channel. Construction fails when a shipped one is missing or broken.
+
+    `adopt` puts other versions in force, all at once; nothing else changes after construction.
+    """
 
     def __init__(self, folder: Path = LIBRARY, *, brand: str, default_language: str, default_time_zone: str) -> None:
-        sources = _read_sources(folder)
-        self.languages = tuple(sorted({name.partition("/")[0] for name in sources}))
+        self._sources = _read_sources(folder)
+        self.languages = tuple(sorted({name.partition("/")[0] for name in self._sources}))
         self._brand = brand
         self._default_language = default_language
         self._default_time_zone = default_time_zone
-        self._plain = _environment(sources, autoescape=False)
-        self._html = _environment(sources, autoescape=True)
+        self._plain = BoundedEnvironment(self._sources, autoescape=False)
+        self._html = BoundedEnvironment(self._sources, autoescape=True)
+        self._active: Mapping[TemplateKey, TemplateVersion] = {}
+        self._known: dict[TemplateKey, _Compiled] = {}
+        self.generation = 0
+        """How many activations those in force follow from."""
         self._check()
 
     def language_for(self, wanted: str) -> str:
@@ -38,41 +57,118 @@ class TemplateLibrary:
         kin = [language for language in self.languages if language.partition("-")[0] == tongue]
         return kin[0] if kin else self._default_language
 
+    def adopt(self, versions: Iterable[TemplateVersion], *, generation: int) -> None:
+        """Puts these in force, and the shipped words wherever none of them applies.
+
+        They are compiled when they are first used: one that cannot be, holds up those messages alone that would say it.
+        """
+        self._active = {version.key: version for version in versions}
+        self._known = {}
+        self.generation = generation
+
+    def in_force(self, rule: RuleName, language: str, channel: Channel | None) -> int:
+        """The number of the version that would be said."""
+        found = self._find(rule, language, channel)
+        return found.version if found is not None else SHIPPED_VERSION
+
+    def versions_in_force(self) -> Mapping[TemplateKey, int]:
+        """Those that stand in the place of the shipped ones."""
+        return {key: version.version for key, version in self._active.items()}
+
+    def shipped(self, rule: RuleName, language: str) -> TemplateVersion:
+        """Raises KeyError for a language that is not spoken."""
+        subject, text, html = (self._sources[f"{language}/{rule}.{part}"] for part in ("subject", "txt", "html"))
+        return TemplateVersion(
+            key=TemplateKey(rule, language), version=SHIPPED_VERSION, subject=subject, text=text, html=html
+        )
+
     def render(
-        self, rule: RuleName, *, member: Member, facts: Mapping[str, str], happened_at: datetime
+        self,
+        rule: RuleName,
+        *,
+        member: Member,
+        facts: Mapping[str, str],
+        happened_at: datetime,
+        channel: Channel | None = None,
     ) -> RenderedMessage:
-        """Raises InvalidInput (`template_failed`) when a template needs what `facts` do not hold or grows too long."""
-        language = self.language_for(member.language)
+        """What is in force. Raises InvalidInput (`template_failed`) when it needs what `facts` do not hold, loops or
+        grows too much, or otherwise cannot be rendered.
+        """
+        version = self._find(rule, self.language_for(member.language), channel)
+        compiled = None
+        if version is not None:
+            compiled = self._known.get(version.key) or self._compiled(version)
+            self._known[version.key] = compiled
+        return self._rendered(rule, compiled, member=member, facts=facts, happened_at=happened_at)
+
+    def render_version(
+        self, version: TemplateVersion, *, member: Member, facts: Mapping[str, str], happened_at: datetime
+    ) -> RenderedMessage:
+        """One version, in force or not. Raises InvalidInput (`template_invalid`, `template_failed`)."""
+        compiled = self._compiled(version)
+        rule = version.key.template
+        return self._rendered(rule, compiled, member=member, facts=facts, happened_at=happened_at)
+
+    def _find(self, rule: RuleName, language: str, channel: Channel | None) -> TemplateVersion | None:
+        own = self._active.get(TemplateKey(rule, language, channel))
+        return own if own is not None else self._active.get(TemplateKey(rule, language))
+
+    def _rendered(
+        self,
+        rule: RuleName,
+        compiled: _Compiled | None,
+        *,
+        member: Member,
+        facts: Mapping[str, str],
+        happened_at: datetime,
+    ) -> RenderedMessage:
+        language = compiled.version.key.language if compiled is not None else self.language_for(member.language)
         zone = zone_of(member.time_zone, default=self._default_time_zone)
-        context = build_context(member=member, facts=facts, happened_at=happened_at, language=language, zone=zone)
+        given = {**compiled.version.defaults, **facts} if compiled is not None else facts
+        context = build_context(member=member, facts=given, happened_at=happened_at, language=language, zone=zone)
         context["brand"] = self._brand
         # A subject shows on lock screens and travels in events, so it cannot even name the customer.
         impersonal = {name: value for name, value in context.items() if name != "customer"}
+        parts = {
+            part: self._part(part, f"{language}/{rule}.{part}", compiled, impersonal if part == "subject" else context)
+            for part in _LIMITS
+        }
         return RenderedMessage(
-            language=language,
-            subject=" ".join(self._part(language, rule, "subject", impersonal).split()),
-            text=self._part(language, rule, "txt", context),
-            html=self._part(language, rule, "html", context),
+            language=language, subject=" ".join(parts["subject"].split()), text=parts["txt"], html=parts["html"]
         )
 
-    def _part(self, language: str, rule: RuleName, part: str, context: Mapping[str, object]) -> str:
-        environment = self._html if part == "html" else self._plain
-        name = f"{language}/{rule}.{part}"
+    def _part(self, part: str, name: str, compiled: _Compiled | None, context: Mapping[str, object]) -> str:
+        environment = self._environment(part)
         pieces: list[str] = []
         length = 0
         try:
-            for piece in environment.get_template(name).generate(context):
+            template = compiled.parts[part] if compiled is not None else environment.get_template(name)
+            for piece in template.generate(environment.context_of(context)):
                 length += len(piece)
                 if length > _LIMITS[part]:
                     raise InvalidInput(
                         f"template {name} grew beyond {_LIMITS[part]} characters", code="template_failed", field="facts"
                     )
                 pieces.append(piece)
-        except TemplateError as error:
+        except _FAULTS as error:
             raise InvalidInput(
                 f"template {name} cannot be rendered: {error}", code="template_failed", field="facts"
             ) from error
         return "".join(pieces)
+
+    def _compiled(self, version: TemplateVersion) -> _Compiled:
+        parts: dict[str, Template] = {}
+        for part, source in _SOURCES.items():
+            try:
+                parts[part] = self._environment(part).from_string(getattr(version, source))
+            except TemplateSyntaxError as error:
+                raise _invalid(f"line {error.lineno}: {error.message}", version, source) from error
+            except _FAULTS as error:
+                raise _invalid(str(error), version, source) from error
+        return _Compiled(version, parts)
+
+    def _environment(self, part: str) -> BoundedEnvironment:
+        return self._html if part == "html" else self._plain
 
     def _check(self) -> None:
         if self._default_language not in self.languages:
@@ -87,18 +183,14 @@ class TemplateLibrary:
                 self.render(rule, member=sample_member(language), facts=spec.facts, happened_at=SAMPLE_INSTANT)
 
 
+def _invalid(reason: str, version: TemplateVersion, source: str) -> InvalidInput:
+    field = "mjml" if source == "html" and version.mjml is not None else source
+    return InvalidInput(reason, code="template_invalid", field=field)
+
+
 def _read_sources(folder: Path) -> dict[str, str]:
     return {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.glob("*/*"))
         if path.suffix.removeprefix(".") in _LIMITS
     }
-
-
-def _environment(sources: Mapping[str, str], *, autoescape: bool) -> ImmutableSandboxedEnvironment:
-    return ImmutableSandboxedEnvironment(
-        loader=DictLoader(sources),
-        autoescape=autoescape,
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-    )

@@ -28,6 +28,7 @@ from services.notification.messages.use_cases.cancelling import cancel_messages
 from services.notification.messages.use_cases.laying_down import fail_broken, lay_down
 from services.notification.messages.use_cases.rows import attempt_values, content_values
 from services.notification.providers.use_cases import draw_allowances
+from services.notification.templates.use_cases import refresh_templates
 from services.notification.values import Lane, Member, MessageState, Reason, RenderedMessage, RuleName
 from shared.contracts.common import Channel, Purpose
 from shared.errors import InvalidInput
@@ -106,6 +107,7 @@ async def take_due(session: AsyncSession, *, hand: Hand, providers: Providers, w
     if not due:
         return Batch()
     members = await lock_members(session, {row.customer_id for row in due}, policy=desk.policy)
+    await refresh_templates(session, desk.templates)
     rows = await deliveries.lock_due(session, [row.message_id for row in due], wall=wall)
     batch, capacity = _Sorted(), await _within_rates(session, rows, hand.capacity, providers, wall)
     for row in sorted(rows, key=_urgency):
@@ -204,7 +206,11 @@ def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
     if row.composed_at is not None:
         return RenderedMessage(row.language, row.subject, row.body_text, row.body_html)
     return desk.templates.render(
-        RuleName(row.template or row.rule), member=member, facts=row.facts, happened_at=row.happened_at
+        RuleName(row.template or row.rule),
+        member=member,
+        facts=row.facts,
+        happened_at=row.happened_at,
+        channel=Channel(row.channel),
     )
 
 
