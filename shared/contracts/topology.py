@@ -3,7 +3,13 @@
 from shared.contracts.customer import CustomerChanged, CustomerRegistered, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import EventData
 from shared.contracts.interaction import ComplaintAssigned, CorrespondenceRecorded, InteractionVoided, NoteRecorded
-from shared.contracts.notification import ContactPointReported, MessageFailed, MessageSent, PreferencesChanged
+from shared.contracts.notification import (
+    ContactPointReported,
+    MessageFailed,
+    MessageReceiptRecorded,
+    MessageSent,
+    PreferencesChanged,
+)
 from shared.contracts.registry import EVENT_TYPES
 from shared.contracts.scoring import ScoreChanged
 from shared.contracts.topics import (
@@ -34,7 +40,8 @@ def types_of(topic: str) -> Types:
 
 READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged, ContactPointReported, PreferencesChanged}),
-    "interaction": types_of(INBOUND_EVENTS.name) | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed},
+    "interaction": types_of(INBOUND_EVENTS.name)
+    | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed, MessageReceiptRecorded},
     "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
     "notification": types_of(INTERACTION_EVENTS.name)
     - {InteractionVoided, ComplaintAssigned, CorrespondenceRecorded, NoteRecorded}

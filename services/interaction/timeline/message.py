@@ -22,6 +22,31 @@ class Message:
     caused_by: str | None
 
 
+RECEIPTS = ("delayed", "delivered", "undelivered", "bounced", "complained")
+"""What providers report of a message, from what says least of it to what says most."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    message_id: UUID
+    receipt: str
+    received_at: datetime
+
+
+def most_telling(receipts: Iterable[Receipt]) -> list[Receipt]:
+    """One per message, whatever the order they come in. A kind that is not known here says least of all."""
+    most: dict[UUID, Receipt] = {}
+    for receipt in receipts:
+        known = most.get(receipt.message_id)
+        if known is None or rank_of(receipt.receipt) > rank_of(known.receipt):
+            most[receipt.message_id] = receipt
+    return list(most.values())
+
+
+def rank_of(receipt: str) -> int:
+    return RECEIPTS.index(receipt) if receipt in RECEIPTS else -1
+
+
 def last_told(messages: Iterable[Message]) -> list[Message]:
     """One per message: the last, and of equal times the one that says it was sent."""
     last: dict[UUID, Message] = {}

@@ -26,3 +26,13 @@ class TimelineMessage(Base, table=True):
     subject: str | None = None
     reason: str | None = None
     caused_by: str | None = None
+
+
+class TimelineReceipt(Base, table=True):
+    """What says most of what became of a message after it was sent; in a table of its own, since it may come first."""
+
+    __tablename__ = "timeline_receipts"
+
+    message_id: UUID = Field(primary_key=True)
+    receipt: str
+    received_at: datetime = Field(sa_type=DateTime(timezone=True))

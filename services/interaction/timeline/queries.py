@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.ingest.queries import Kind, is_known, list_of_customer
-from services.interaction.timeline.models import TimelineMessage
+from services.interaction.timeline.models import TimelineMessage, TimelineReceipt
 from services.interaction.timeline.schemas import EntryKind, MessageRead, TimelineEntry
 from services.interaction.window import Place, Window
 from shared.errors import NotFound
 
 _columns = TimelineMessage.metadata.tables["timeline_messages"].c
+_receipts = TimelineMessage.metadata.tables["timeline_receipts"].c
 
 
 async def list_timeline(
@@ -48,4 +49,12 @@ def place_of(entry: TimelineEntry) -> Place:
 async def _list_messages(session: AsyncSession, customer_id: UUID, window: Window) -> list[MessageRead]:
     statement = select(TimelineMessage).where(_columns.customer_id == customer_id)
     messages = await session.scalars(window.of(statement, _columns.occurred_at, _columns.message_id))
-    return [MessageRead.model_validate(message) for message in messages]
+    read = [MessageRead.model_validate(message) for message in messages]
+    wanted = _receipts.message_id.in_([message.message_id for message in read])
+    receipts = {receipt.message_id: receipt for receipt in await session.scalars(select(TimelineReceipt).where(wanted))}
+    return [
+        message.model_copy(update={"receipt": receipt.receipt, "receipt_at": receipt.received_at})
+        if (receipt := receipts.get(message.message_id)) is not None
+        else message
+        for message in read
+    ]

@@ -5,7 +5,7 @@ from dataclasses import astuple, fields
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.interaction.timeline.message import Message
+from services.interaction.timeline.message import RECEIPTS, Message, Receipt
 from shared.db.session import driver
 
 _COLUMNS = ", ".join(field.name for field in fields(Message))
@@ -18,6 +18,20 @@ SELECT * FROM unnest(
 ON CONFLICT (message_id) DO UPDATE SET ({_COLUMNS}) = ROW (EXCLUDED.*)
 WHERE (EXCLUDED.occurred_at, EXCLUDED.state = 'sent') >= (known.occurred_at, known.state = 'sent')
 """  # noqa: S608 - made of the names of fields
+
+
+_SAVE_RECEIPTS = """
+INSERT INTO timeline_receipts AS known (message_id, receipt, received_at)
+SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
+ON CONFLICT (message_id) DO UPDATE SET receipt = EXCLUDED.receipt, received_at = EXCLUDED.received_at
+WHERE coalesce(array_position($4::text[], EXCLUDED.receipt), 0) > coalesce(array_position($4::text[], known.receipt), 0)
+"""
+
+
+async def save_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> None:
+    """Keeps what says most of each message. The rows go in by id: two workers on the same ones wait, not deadlock."""
+    rows = sorted((astuple(receipt) for receipt in receipts), key=lambda row: row[0])
+    await (await driver(session)).execute(_SAVE_RECEIPTS, *zip(*rows, strict=True), list(RECEIPTS))
 
 
 async def save_messages(session: AsyncSession, messages: Sequence[Message]) -> None:

@@ -56,6 +56,10 @@ class MessageRead(ResponseModel):
     subject: str | None
     reason: str | None
     caused_by: Annotated[str | None, Field(description="the id of the event behind it, often an interaction's")]
+    receipt: Annotated[
+        str | None, Field(description="what a provider reported of it: delivered, bounced …; of several what says most")
+    ] = None
+    receipt_at: datetime | None = None
 
 
 TimelineEntry = Annotated[InteractionRead | MessageRead, Field(discriminator="kind")]

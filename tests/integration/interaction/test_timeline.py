@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.interaction.timeline.consumers import on_messages
+from services.interaction.timeline.consumers import on_messages, on_receipts
 from tests.support.answers import problem
-from tests.support.factories.interaction import NOW, message_event
+from tests.support.factories.interaction import NOW, message_event, receipt_event
 from tests.support.interaction_api import InteractionApi
 
 
@@ -47,6 +47,27 @@ async def test_a_message_told_again_or_out_of_order_stands_once_as_it_ended(api:
         await tell(api, *events)
         [entry] = await timeline(api, customer)
         assert (entry["state"], entry["reason"], entry["subject"]) == ("sent", None, "Thank you")
+
+
+async def test_what_became_of_a_message_is_shown_whatever_the_order(api: InteractionApi) -> None:
+    customer = await api.learn()
+    sent = message_event(UUID(customer["id"]), at=at(0))
+    message_id = sent.data.message_id
+
+    async def report(*kinds: str) -> None:
+        events = [receipt_event(sent.data, kind, at=at(5)) for kind in kinds]
+        async with api.platform.database.transaction() as session:
+            await on_receipts(session, events)
+
+    await report("delivered", "delayed")
+    await tell(api, sent, message_event(UUID(customer["id"]), at=at(1)))
+    other, entry = await timeline(api, customer)
+    assert (entry["message_id"], entry["receipt"]) == (str(message_id), "delivered")
+    assert datetime.fromisoformat(entry["receipt_at"]) == at(5)
+    assert other["receipt"] is None
+    for kinds, shown in ((["delayed"], "delivered"), (["bounced", "delivered"], "bounced"), (["new kind"], "bounced")):
+        await report(*kinds)
+        assert (await timeline(api, customer))[1]["receipt"] == shown
 
 
 async def test_kinds_and_periods_narrow_it(api: InteractionApi) -> None:

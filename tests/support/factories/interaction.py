@@ -12,7 +12,7 @@ from services.interaction.ingest.sighting import CustomerSighting
 from shared.contracts.common import Channel, CustomerKind, ExternalId, Purpose
 from shared.contracts.customer import CustomerChanged, CustomerFacts, CustomerRegistered
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.notification import MessageFailed, MessageSent
+from shared.contracts.notification import MessageDecided, MessageFailed, MessageReceiptRecorded, MessageSent
 from shared.money import Money
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -112,5 +112,14 @@ def message_event(customer_id: UUID, *, sent: bool = True, **values: Any) -> Eve
     data = MessageSent(**fields) if sent else MessageFailed(**fields)
     envelope = Envelope(
         id=str(uuid4()), source="rapport/notification", type=data.event_type, time=NOW, subject=str(customer_id)
+    )
+    return Event(envelope, data)
+
+
+def receipt_event(message: MessageDecided, receipt: str, *, at: datetime) -> Event[MessageReceiptRecorded]:
+    told = {name: getattr(message, name) for name in MessageDecided.model_fields}
+    data = MessageReceiptRecorded(**(told | {"receipt": receipt, "provider": "mail", "at": at}))
+    envelope = Envelope(
+        id=str(uuid4()), source="rapport/notification", type=data.event_type, time=at, subject=str(message.customer_id)
     )
     return Event(envelope, data)
