@@ -24,14 +24,17 @@ from benchmarks.harness.output import show, write_json
 from benchmarks.harness.processes import ProcessFailed
 from benchmarks.harness.run import ROUNDS, Benchmark, Order, Scale, carry_out
 from benchmarks.ingest import INGEST
+from benchmarks.lifetime import LIFETIME
 from benchmarks.load.http import LoadRefused
 from benchmarks.notification import NOTIFICATION
 from benchmarks.relay import RELAY
 from benchmarks.report import read_documents, rewrite
+from benchmarks.scores import SCORES
 from benchmarks.scoring import SCORING
+from benchmarks.simulation import SIMULATION
 from shared.observability.logs import configure_logging
 
-BENCHMARKS = (INGEST, RELAY, SCORING, NOTIFICATION, CHAIN, FOOTPRINT, GROWTH)
+BENCHMARKS = (INGEST, RELAY, SCORING, SCORES, LIFETIME, SIMULATION, NOTIFICATION, CHAIN, FOOTPRINT, GROWTH)
 SELECTION: tuple[tuple[Benchmark, tuple[str, ...]], ...] = (
     (INGEST, ("single", "batch")),
     (RELAY, ("kafka",)),
