@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.facts.profile import profile_of
 from services.scoring.facts.translation import to_fact
 from services.scoring.facts.use_cases import ReceivedFact
+from services.scoring.profiles.told import ToldProfile
 from services.scoring.scores import use_cases
 from services.scoring.scores.use_cases import Teller
 from services.scoring.traits import use_cases as traits
@@ -35,6 +36,9 @@ class CustomerHandler:
         self._teller = teller
 
     async def __call__(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
-        customers = [(event.data.customer_id, event.data.registered_at, profile_of(event.data)) for event in events]
-        await use_cases.apply_profiles(session, customers=customers, teller=self._teller)
+        told = [
+            ToldProfile(event.data.customer_id, event.data.registered_at, event.envelope.time, profile_of(event.data))
+            for event in events
+        ]
+        await use_cases.apply_profiles(session, told=told, teller=self._teller)
         await traits.keep_traits(session, traits=[traits_of(event.data) for event in events])

@@ -12,15 +12,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, func, or_, select
 
 from services.scoring.facts import queries as facts
+from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.measures import Measures, from_microseconds
-from services.scoring.facts.statistics import EMPTY, Statistics, fold_history
+from services.scoring.facts.statistics import EMPTY, Statistics, fold
 from services.scoring.lifetime import queries as models
 from services.scoring.lifetime.expectation import LifetimeModel
 from services.scoring.policies.policy import Policy
 from services.scoring.policies.queries import Policies
 from services.scoring.portfolio import queries as portfolios
 from services.scoring.portfolio.portfolio import Portfolio
+from services.scoring.profiles import queries as profiles
 from services.scoring.scores.context import Context
 from services.scoring.scores.explanation import Scored
 from services.scoring.scores.models import Rescoring, Review, ToldScore
@@ -173,7 +175,11 @@ async def _statistics(
             code="known_at_before_first_fact",
             field="known_at",
         )
-    return fold_history(present, until, context.measures), until if with_facts else None
+    profile = present.more.profile
+    if as_of is not None or known_at is not None:
+        profile = await profiles.find_profile(session, customer_id, at=as_of, known_at=known_at)
+    before = Statistics(more=Circumstances(profile=profile))
+    return fold(before, until, context.measures), until if with_facts else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,14 @@
 """What was taken back, and who customers are: both reach the score, in whatever order they come."""
 
 import asyncio
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from shared.clock import wall_now
 from shared.contracts import interaction
 from shared.contracts.common import Money
 from shared.contracts.customer import CustomerChanged
@@ -25,6 +28,40 @@ def account(version: int = 2, customer_id: UUID = CUSTOMER, **values: Any) -> Ev
         "registered_at": START,
     }
     return event_of(CustomerChanged.model_validate(facts | values))
+
+
+def changed(at: datetime, **values: Any) -> Event[Any]:
+    event = account(**values)
+    return replace(event, envelope=event.envelope.model_copy(update={"time": at}))
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
+async def test_a_score_of_the_past_is_of_the_customer_as_they_were(
+    scoring: ScoringService, order: tuple[int, ...]
+) -> None:
+    """Whose main contact left on day 20, and whose new one was told of on day 40; version 3 says nothing new."""
+    there, gone = ({"active": 1, "executives": 0, "main": one} for one in ("present", "gone"))
+    scoring.clock.move_to(START + days(60))
+    await scoring.apply(interaction_event(at=START))
+    told = [
+        changed(START, version=2, contacts=there),
+        changed(START + days(20), version=4, contacts=gone),
+        changed(START + days(40), version=5, contacts=there),
+    ]
+    await scoring.know(told[order[0]])
+    first_known_at = wall_now().isoformat()
+    for place in order[1:]:
+        await scoring.know(told[place])
+    await scoring.know(changed(START + days(10), version=3, contacts=there), *told)
+    assert await scoring.count("profile_history") == 3
+
+    async def risky(day: float, **moment: Any) -> bool:
+        shown = await scoring.score(as_of=(START + days(day)).isoformat(), **moment)
+        return "contact_gone" in {reason["rule"] for reason in shown["churn_risk"]["reasons"]}
+
+    assert [await risky(day) for day in (0, 19, 21, 41)] == [False, False, True, False]
+    assert await risky(21, known_at=wall_now().isoformat())
+    assert not await risky(21, known_at=first_known_at)
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 2, 0)])

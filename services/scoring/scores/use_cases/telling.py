@@ -9,10 +9,11 @@ from msgspec import Struct
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.scoring.facts import use_cases as facts
-from services.scoring.facts.profile import Profile
 from services.scoring.facts.state import CustomerState
 from services.scoring.facts.use_cases import ReceivedFact
 from services.scoring.history import use_cases as history
+from services.scoring.profiles import use_cases as profiles
+from services.scoring.profiles.told import ToldProfile
 from services.scoring.scores import repository
 from services.scoring.scores.announcement import NO_OCCASION, Occasion, announce
 from services.scoring.scores.context import Context
@@ -73,10 +74,10 @@ async def apply_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]
     await _tell(session, news, teller, context, causes={one: change.caused_by for one, change in folded.items()})
 
 
-async def apply_profiles(
-    session: AsyncSession, *, customers: Sequence[tuple[UUID, datetime, Profile]], teller: Teller
-) -> None:
-    """Takes in (id, registered_at, profile) and tells of the scores that change with them."""
+async def apply_profiles(session: AsyncSession, *, told: Sequence[ToldProfile], teller: Teller) -> None:
+    """Takes in what customers are and tells of the scores that change with it."""
+    await profiles.keep_profiles(session, told=told)
+    customers = [(one.customer_id, one.registered_at, one.profile) for one in told]
     states = await facts.know_customers(session, customers=customers, applied_at=wall_now())
     if states:
         await facts.keep_states(session, states=states)
