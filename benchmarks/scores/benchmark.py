@@ -28,7 +28,7 @@ class ScoreRun:
 
 
 async def carry_out(bench: Bench) -> None:
-    customers, seconds = bench.size(20_000, 5_000), bench.size(5, 3)
+    customers, seconds = bench.size(10_000, 5_000), bench.size(5, 3)
     await bench.run(
         Case(
             "score",

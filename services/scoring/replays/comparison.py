@@ -110,7 +110,8 @@ def _shown(old: object, new: object) -> tuple[Any, Any]:
 def _scores(live: Statistics, rebuilt: Statistics, portion: Portion) -> Fields:
     """What the score would say at this moment."""
     at = max(effective_instant(live, portion.now), effective_instant(rebuilt, portion.now))
-    old, new = (tell(one) for one in score_many([(live, at), (rebuilt, at)], portion.context))
+    scores = score_many([(live, at), (rebuilt, at)], portion.context, look_ahead=False)
+    old, new = (tell(one) for one in scores)
     pairs = ((name, getattr(old, name), getattr(new, name)) for name in Told.__struct_fields__)
     return {f"score.{name}": (before, after) for name, before, after in pairs if before != after}
 

@@ -85,7 +85,8 @@ async def lock_writers_out(session: AsyncSession, mode: str) -> None:
     """Nobody writes statistics from here on until the transaction ends; who does now is waited for, but not for long,
     since everybody who comes later waits behind."""
     connection = await driver(session)
-    await connection.execute("SET LOCAL lock_timeout = '1s'")
+    # Longer than deadlock_timeout (1 s), after which an autovacuum that stands in the way gives up.
+    await connection.execute("SET LOCAL lock_timeout = '2s'")
     await connection.execute(f"LOCK TABLE customer_statistics IN {mode} MODE")
 
 

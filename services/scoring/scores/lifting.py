@@ -76,7 +76,7 @@ def _class_of(score: Score, figure: Figure) -> str | None:
 def _first_lifts(statistics: Statistics, context: Context, now: Score, changes: list[Imagined]) -> Iterator[Lift]:
     """Of changes of one kind, the smallest first, the first one that lifts each class."""
     customers = [(fold(statistics, change.facts, context.measures), change.at) for change in changes]
-    scores = score_many(customers, context) if customers else []
+    scores = score_many(customers, context, look_ahead=False) if customers else []
     for figure in _RANKS:
         for change, then in zip(changes, scores, strict=True):
             if rank_of(then, figure) > rank_of(now, figure):

@@ -60,15 +60,18 @@ def score(statistics: Statistics, context: Context, as_of: datetime) -> Score:
     return score_many([(statistics, as_of)], context)[0]
 
 
-def score_many(customers: Sequence[tuple[Statistics, datetime]], context: Context) -> list[Score]:
-    """Each customer at their own instant, which must not lie before their last fact."""
+def score_many(
+    customers: Sequence[tuple[Statistics, datetime]], context: Context, *, look_ahead: bool = True
+) -> list[Score]:
+    """Each customer at their own instant, which must not lie before their last fact. Without `look_ahead`, half of the
+    work, no `review_at` is sought: for scores that are compared and not kept."""
     day_of = {as_of: context.measures.day(as_of) for as_of in {as_of for _, as_of in customers}}
     dated = [(statistics, day_of[as_of]) for statistics, as_of in customers]
     currents = judge_current(dated, context.model, context.policy)
-    watched = next_watched_days(dated, context)
+    watched = next_watched_days(dated, context) if look_ahead else None
     return [
-        _score(statistics, context, (as_of, day_of[as_of]), current, day)
-        for (statistics, as_of), current, day in zip(customers, currents, watched, strict=True)
+        _score(statistics, context, (as_of, day_of[as_of]), current, None if watched is None else (watched[place],))
+        for place, ((statistics, as_of), current) in enumerate(zip(customers, currents, strict=True))
     ]
 
 
@@ -102,8 +105,13 @@ def _abc(statistics: Statistics, portfolio: Portfolio | None) -> AbcClass | None
 
 
 def _score(
-    statistics: Statistics, context: Context, moment: tuple[datetime, int], current: CurrentValue, watched: int | None
+    statistics: Statistics,
+    context: Context,
+    moment: tuple[datetime, int],
+    current: CurrentValue,
+    ahead: tuple[int | None] | None,
 ) -> Score:
+    """`ahead`: the next day that the probability of being active makes interesting; None: do not look ahead."""
     policy, portfolio, (as_of, today) = context.policy, context.portfolio, moment
     probability = current.probability_active
     satisfaction = judge_satisfaction(statistics, policy.satisfaction, context.measures, as_of)
@@ -136,5 +144,5 @@ def _score(
         partnership=judge_partnership(statistics, policy.partnership, context.measures, today),
         cost_to_serve=sum(serving.cost for serving in statistics.more.servings),
         rfm=portfolio.rfm(activity.silence_days, bought, realised) if portfolio and bought else None,
-        review_at=next_review(statistics, context, peers, moment, watched),
+        review_at=None if ahead is None else next_review(statistics, context, peers, moment, ahead[0]),
     )

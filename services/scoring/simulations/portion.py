@@ -113,4 +113,6 @@ def compare_portion(
 
 
 def _score(context: Context, customers: list[Statistics], as_of: datetime) -> list[Score]:
-    return score_many([(one, effective_instant(one, as_of)) for one in customers], context) if customers else []
+    if not customers:
+        return []
+    return score_many([(one, effective_instant(one, as_of)) for one in customers], context, look_ahead=False)

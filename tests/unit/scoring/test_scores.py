@@ -65,6 +65,8 @@ def test_any_order_and_company_give_the_same_score(
     alone = score(one, context, as_of)
     crowd = [(statistics_of(make_fact()), NOW)] * 7
     together = score_many([*crowd, (other, as_of), *crowd], context)[7]
+    (compared,) = score_many([(one, as_of)], context, look_ahead=False)
+    assert compared == structs.replace(together, review_at=None)
     assert together == alone
 
 
