@@ -1,15 +1,15 @@
 """Segments: stored queries, who is in them, and the feed of changed customers that keeps them current
 
-Revision: 0012
-After: 0011
+Revision: 0014
+After: 0013
 """
 
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0012"
-down_revision = "0011"
+revision = "0014"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
