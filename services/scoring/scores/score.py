@@ -104,14 +104,13 @@ def _abc(statistics: Statistics, portfolio: Portfolio | None) -> AbcClass | None
     return "B" if by_value == "A" and profile is not None and profile.abuse_flags else by_value
 
 
+Ahead = tuple[int | None] | None
+"""The next day that the probability of being active makes interesting; None: do not look ahead."""
+
+
 def _score(
-    statistics: Statistics,
-    context: Context,
-    moment: tuple[datetime, int],
-    current: CurrentValue,
-    ahead: tuple[int | None] | None,
+    statistics: Statistics, context: Context, moment: tuple[datetime, int], current: CurrentValue, ahead: Ahead
 ) -> Score:
-    """`ahead`: the next day that the probability of being active makes interesting; None: do not look ahead."""
     policy, portfolio, (as_of, today) = context.policy, context.portfolio, moment
     probability = current.probability_active
     satisfaction = judge_satisfaction(statistics, policy.satisfaction, context.measures, as_of)
