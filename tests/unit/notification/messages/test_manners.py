@@ -151,6 +151,8 @@ def test_cap_of_a_channel_leaves_the_others_and_one_for_all_leaves_none() -> Non
     assert (everywhere.reason, everywhere.detail) == (Reason.FREQUENCY_CAP, {"at_most": 3, "hours": 168})
     assert decided(marketing(), someone(), recent=sent[:2]).outcome is Outcome.PLANNED
     assert decided(rule(), someone(), recent=sent).outcome is Outcome.PLANNED  # care is another purpose
+    cared_for = tuple(recent(purpose=Purpose.CARE) for _ in range(3))
+    assert decided(rule(), someone(), recent=cared_for).outcome is Outcome.PLANNED  # no cap speaks of care
     old = (*sent[:2], recent(at=NOON - timedelta(days=7)))
     assert decided(marketing(), someone(), recent=old).outcome is Outcome.PLANNED
 
@@ -173,6 +175,8 @@ def test_one_message_a_day_the_highest_priority_goes() -> None:
     assert (goes.outcome, goes.displaces) == (Outcome.PLANNED, (low.decision_id,))
     gone = recent(merges=True, priority=59)  # sent already: it cannot be taken back, and the better one still goes
     assert decided(greeting, someone(), recent=(gone,)).displaces == ()
+    alone = recent(priority=99)  # shares no day with anything
+    assert decided(greeting, someone(), recent=(alone,)).outcome is Outcome.PLANNED
     yesterday = recent(merges=True, priority=99, at=NOON - timedelta(hours=21))  # 23:00 of the day before in Shanghai
     assert decided(greeting, someone(), recent=(yesterday,)).outcome is Outcome.PLANNED
     assert decided(rule(), someone(), recent=(high,)).outcome is Outcome.PLANNED
