@@ -22,6 +22,7 @@ from services.notification.occasions.jobs import OccasionPlanner
 from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
 from services.notification.preferences.links import PreferenceLinks
 from services.notification.preferences.page import Pages
+from services.notification.providers.api import router as providers_router
 from services.notification.receipts.api import router as receipts_router
 from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
 from services.notification.receipts.jobs import ReportMailbox
@@ -96,6 +97,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             *PREFERENCE_ROUTERS,
             triggers_router,
             receipts_router,
+            providers_router,
             suppression_router,
             inbox_router,
             audience_router,
