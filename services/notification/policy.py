@@ -1,5 +1,6 @@
 """The care policy: every number and choice of this service, as one versioned, validated document."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import time, timedelta
 from enum import StrEnum
@@ -68,6 +69,32 @@ def _shipped_caps() -> tuple[Cap, ...]:
     return (Cap(purpose=Purpose.MARKETING, at_most=3, within=timedelta(days=7)),)
 
 
+def _shipped_lead_days() -> Mapping[str, tuple[int, ...]]:
+    return {"contract_end": (60, 30, 7), "maintenance": (14, 3), "warranty_end": (30, 7)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccasionsPolicy:
+    """Reminders go out at `local_time`, as many days before as the date says, else `lead_days_of_kind`, else
+    `lead_days`; greetings as `BirthdayPolicy` says. One missed is made up for within `catch_up`, never after the day.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    local_time: time = time(9, 0)
+    lead_days: tuple[int, ...] = (30, 7, 0)
+    lead_days_of_kind: Mapping[str, tuple[int, ...]] = field(default_factory=_shipped_lead_days)
+    catch_up: timedelta = timedelta(days=3)
+
+    def __post_init__(self) -> None:
+        for days in (self.lead_days, *self.lead_days_of_kind.values()):
+            if not days or len(set(days)) != len(days) or not all(0 <= day <= 365 for day in days):
+                raise InvalidInput("lead days are days from 0 to 365, at least one, none twice", code="policy_invalid")
+
+    def lead_days_of(self, kind: str) -> tuple[int, ...]:
+        return self.lead_days_of_kind.get(kind, self.lead_days)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarePolicy:
     """`max_age` bounds recorded minus happened, `max_wait` the wait for a profile; beyond them nothing is sent.
@@ -85,3 +112,4 @@ class CarePolicy:
     birthday: BirthdayPolicy = field(default_factory=BirthdayPolicy)
     quiet_hours: QuietHoursPolicy | None = field(default_factory=QuietHoursPolicy)
     caps: tuple[Cap, ...] = field(default_factory=_shipped_caps)
+    occasions: OccasionsPolicy = field(default_factory=OccasionsPolicy)

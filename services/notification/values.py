@@ -22,6 +22,14 @@ class RuleName(StrEnum):
     COMPLAINT_RECEIPT = "complaint_receipt"
     VISIT_THANKS = "visit_thanks"
     BIRTHDAY = "birthday"
+    CUSTOMER_SINCE = "customer_since"
+    PURCHASE_ANNIVERSARY = "purchase_anniversary"
+    WEDDING = "wedding"
+    EXPIRY = "expiry"
+    INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    WARRANTY_END = "warranty_end"
+    CONTRACT_END = "contract_end"
 
 
 class Outcome(StrEnum):

@@ -22,7 +22,7 @@ from services.notification.messages.lifecycle import DeliveryLimits
 from services.notification.messages.use_cases.claiming import Batch, Hand, take_due
 from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.messages.use_cases.settling import Rules
-from services.notification.occasions.use_cases import plan_due
+from services.notification.occasions.use_cases.planning import plan_due
 from services.notification.settings import NotificationSettings
 from services.notification.triggers.consumers import CareConsumers
 from services.notification.values import Lane

@@ -18,6 +18,7 @@ from shared.contracts.customer import (
     ContactPoint,
     ContactState,
     DoNotDisturb,
+    ImportantDate,
     ProfileUpdated,
 )
 
@@ -37,6 +38,8 @@ class KnownProfile:
     language: str
     time_zone: str
     birthday: Birthday | None
+    important_dates: tuple[ImportantDate, ...]
+    registered_at: datetime
     email: str | None
     addresses: Mapping[Channel, str]
     granted: frozenset[Permission]
@@ -57,6 +60,8 @@ def known_profile(data: ProfileUpdated, at: datetime, own: Sequence[Consent] = (
         language=data.language,
         time_zone=data.time_zone,
         birthday=data.birthday,
+        important_dates=data.important_dates,
+        registered_at=data.registered_at,
         email=email_of(data.contact_points),
         addresses=addresses_of(data.contact_points),
         granted=granted_by((*data.consents, *own)),

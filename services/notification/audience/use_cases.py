@@ -12,7 +12,7 @@ from services.notification.audience.profile import KnownProfile, known_profile
 from services.notification.audience.traits import figures_of
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState, Permission
-from shared.contracts.customer import Birthday, Consent, ProfileErased, ProfileUpdated
+from shared.contracts.customer import Birthday, Consent, ImportantDate, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved
 from shared.contracts.scoring import ScoreChanged
@@ -23,12 +23,14 @@ _INSTANT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class KnownMember:
-    """A member whose profile has just been told, with its birthday and when it first became known here."""
+    """A member whose profile has just been told, with the days it names and when it first became known here."""
 
     member: Member
     birthday: Birthday | None
     known_at: datetime
     changed_at: datetime
+    registered_at: datetime
+    important_dates: tuple[ImportantDate, ...] = ()
 
 
 async def lock_members(
@@ -76,12 +78,13 @@ async def apply_profiles(
         return []
     taken = await repository.save_profiles(session, [newest[customer_id] for customer_id in sorted(newest)])
     members = await repository.load_members(session, taken, quieting=policy.birthday.quieting_severities)
-    return [
-        KnownMember(
-            members[customer_id], newest[customer_id].birthday, first_told[customer_id], newest[customer_id].changed_at
-        )
-        for customer_id in sorted(taken)
-    ]
+    return [_known(members[customer_id], newest[customer_id], first_told[customer_id]) for customer_id in sorted(taken)]
+
+
+def _known(member: Member, profile: KnownProfile, known_at: datetime) -> KnownMember:
+    return KnownMember(
+        member, profile.birthday, known_at, profile.changed_at, profile.registered_at, profile.important_dates
+    )
 
 
 async def decide_for_oneself(

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 from typing import Annotated
+from uuid import UUID
 
 from fastapi import Query
 
 from services.notification.occasions import queries
+from services.notification.occasions.kinds import OccasionKind
+from services.notification.occasions.queries import OccasionFilter
 from services.notification.occasions.schemas import OccasionRead, ProgressRead
-from services.notification.parameters import Reader
+from services.notification.parameters import DeskDep, Reader
 from shared.errors import Malformed
 from shared.service import ClockDep
 from shared.web.instants import WrittenInstant
@@ -24,16 +27,23 @@ async def list_occasions(
     session: SessionDep,
     clock: ClockDep,
     page: PageDep,
+    desk: DeskDep,
     _principal: Reader,
+    customer_id: UUID | None = None,
+    kind: OccasionKind | None = None,
     start: Annotated[WrittenInstant | None, Query(alias="from", description="by default now")] = None,
     end: Annotated[WrittenInstant | None, Query(alias="to", description="by default 31 days after `from`")] = None,
 ) -> Page[OccasionRead]:
-    """Who is to be greeted in a span of time, the earliest first."""
+    """What is due for whom in a span of time, the earliest first: the next reminder of each occasion of a customer.
+
+    The nearer ones of the same day follow in `later_due_at`.
+    """
     first = start or clock.now()
     last = end or first + _DEFAULT_SPAN
     if last <= first:
         raise Malformed("must be later than `from`", code="span_empty", field="to")
-    return await queries.list_occasions(session, start=first, end=last, page=page)
+    wanted = OccasionFilter(start=first, end=last, customer_id=customer_id, kind=kind)
+    return await queries.list_occasions(session, wanted, page=page, policy=desk.policy)
 
 
 @router.get("/progress")

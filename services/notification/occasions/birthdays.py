@@ -1,4 +1,4 @@
-"""When a birthday comes round next: solar or lunar, by dates alone."""
+"""When a birthday, or another day of the year, comes round next: solar or lunar, by dates alone."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -39,6 +39,8 @@ class NoOccurrence(StrEnum):
     """No year has this day, for example 31 April or the 31st of a lunar month."""
     BEYOND_CALENDAR = "beyond_calendar"
     """The calendar's table ends (lunar year 2100), or Python's does (9999), before it comes round again."""
+    OVER = "over"
+    """It was to come once, and has."""
 
 
 def next_occurrence(
@@ -52,10 +54,26 @@ def next_occurrence(
     return _next_solar(birth, after, leap_day)
 
 
+def occurrence_in(
+    birth: BirthDate, year: int, *, leap_day: LeapDayRule = LeapDayRule.FEBRUARY_28
+) -> Occurrence | NoOccurrence:
+    """The day in one year of its own calendar."""
+    if not _exists(birth):
+        return NoOccurrence.IMPOSSIBLE_DATE
+    if birth.calendar is BirthCalendar.SOLAR:
+        return Occurrence(_solar_day(birth, year, leap_day), year)
+    if not lunar.FIRST_YEAR <= year <= lunar.LAST_YEAR:
+        return NoOccurrence.BEYOND_CALENDAR
+    day = lunar.anniversary_in(year, month=birth.month, day=birth.day, leap_month=birth.leap_month)
+    return Occurrence(day, year)
+
+
 def next_of_later_year(
     birth: BirthDate, after: date, *, beyond_year: int | None, leap_day: LeapDayRule
 ) -> Occurrence | NoOccurrence:
     """The first occurrence after `after` whose year is later than `beyond_year`: one per year, even when it moves."""
+    if beyond_year is not None and beyond_year > after.year + 1:
+        after = date(min(beyond_year, date.max.year - 1), 1, 1)
     found = next_occurrence(birth, after, leap_day=leap_day)
     while isinstance(found, Occurrence) and beyond_year is not None and found.year <= beyond_year:
         found = next_occurrence(birth, found.day, leap_day=leap_day)

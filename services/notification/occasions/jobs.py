@@ -10,7 +10,7 @@ import asyncio
 import structlog
 
 from services.notification.desk import Desk
-from services.notification.occasions.use_cases import plan_due
+from services.notification.occasions.use_cases.planning import plan_due
 from shared.db.session import Database
 from shared.messaging.attempts import Attempts, Interrupted, pause_unless
 from shared.messaging.retry import RetryPolicy

@@ -1,4 +1,4 @@
-"""The calendar: for each customer with a birthday, when it is due next."""
+"""The calendar: for each customer and occasion, which reminder is due next."""
 
 from datetime import date, datetime
 from typing import Any
@@ -12,10 +12,12 @@ from services.notification.database import Base
 
 
 class Occasion(Base, table=True):
-    """`year` is that of the next occurrence in its own calendar, `last_year` the last one decided on.
+    """`next_day` is when it falls next, as the one of `year` in its own calendar; `next_due_at` when it is spoken of,
+    `next_lead` days before. `last_year` is the year last decided on.
 
-    `next_due_at` is null when nothing can come: the birthday was taken back, is impossible or lies beyond the calendar
-    (`obstacle`). `birth` and `time_zone` are what it was computed from.
+    `next_due_at` is null when nothing can come: the day was taken back, is over, impossible or lies beyond the calendar
+    (`obstacle`). `basis` and `time_zone` are what it was computed from; `subject` is the id of an important date, and
+    empty where there is but one of the kind.
     """
 
     __tablename__ = "occasions"
@@ -25,10 +27,21 @@ class Occasion(Base, table=True):
 
     customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     kind: str = Field(sa_column=Column(Text, primary_key=True))
+    subject: str = Field(default="", sa_column=Column(Text, primary_key=True, server_default=""))
     next_day: date | None = Field(default=None, sa_column=Column(Date))
     next_due_at: datetime | None = Field(default=None, sa_column=Column(TIMESTAMP(timezone=True)))
+    next_lead: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
     year: int | None = Field(default=None, sa_column=Column(Integer))
     last_year: int | None = Field(default=None, sa_column=Column(Integer))
     obstacle: str | None = Field(default=None, sa_type=Text)
-    birth: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
+    basis: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     time_zone: str = Field(sa_type=Text)
+
+
+class FirstPurchase(Base, table=True):
+    """When a customer first bought, also before its profile tells in which zone that was a day."""
+
+    __tablename__ = "first_purchases"
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
+    at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))

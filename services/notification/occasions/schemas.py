@@ -1,21 +1,25 @@
 """The calendar of occasions over HTTP."""
 
 from datetime import date, datetime
-from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
 
+from services.notification.occasions.kinds import OccasionKind
 from shared.web.schemas import ResponseModel
 
 
 class OccasionRead(ResponseModel):
-    """The next occasion of a customer; `year` is the lunar year for a lunar birthday."""
+    """What is said next of an occasion of a customer; `year` is the lunar year where its calendar is the lunar one."""
 
     customer_id: UUID
-    kind: Literal["birthday"]
-    next_day: date
-    next_due_at: datetime
+    kind: OccasionKind
+    subject: str = Field(description="the id of the important date; empty where a customer has but one of the kind")
+    label: str | None = Field(description="what it is about: a number plate, a contract's number")
+    next_day: date = Field(description="the day itself", examples=["2027-05-20"])
+    next_due_at: datetime = Field(description="when it is spoken of")
+    next_lead: int = Field(description="for how many days before the day that is meant", examples=[30])
+    later_due_at: list[datetime] = Field(description="when the nearer reminders of the same day follow")
     year: int
     time_zone: str
 

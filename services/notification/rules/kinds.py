@@ -178,7 +178,10 @@ EVENTS: Mapping[str, EventKind] = {
 KIND_OF: Mapping[type[EventData], EventKind] = {kind.data: kind for kind in EVENTS.values()}
 
 OF_OCCASIONS = (
-    _number("lead_days", "lead_days", "how many days before the day itself it is", unit="days"),
+    _number("lead_days", "lead_days", "for how many days before the day itself the reminder is", unit="days"),
+    Told("on", "on", description="the day itself, for example 2027-05-20"),
+    Told("days", "days", description="how many days are left"),
+    Told("years", "years", description="how many years ago an anniversary began"),
     Told("label", "label", description="what it is about: a number plate, a holiday's name"),
 )
 """What any occasion may tell."""

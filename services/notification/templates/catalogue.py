@@ -32,6 +32,21 @@ CATALOGUE: Mapping[RuleName, TemplateSpec] = {
         ),
         TemplateSpec(RuleName.VISIT_THANKS, {"place": "store", "purpose": "consultation"}, frozenset({"place"})),
         TemplateSpec(RuleName.BIRTHDAY, {}, frozenset()),
+        TemplateSpec(RuleName.WEDDING, {}, frozenset()),
+        *(
+            TemplateSpec(name, {"years": "3"}, frozenset({"years"}))
+            for name in (RuleName.CUSTOMER_SINCE, RuleName.PURCHASE_ANNIVERSARY)
+        ),
+        *(
+            TemplateSpec(name, {"on": "2026-03-08", "days": "7", "label": "A-1001"}, frozenset({"on", "days"}))
+            for name in (
+                RuleName.EXPIRY,
+                RuleName.INSPECTION,
+                RuleName.MAINTENANCE,
+                RuleName.WARRANTY_END,
+                RuleName.CONTRACT_END,
+            )
+        ),
     )
 }
 

@@ -1,7 +1,7 @@
 """What a template sees: bounded, single-line texts, formatted for its language."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from services.notification.templates.formats import format_amount, format_day
@@ -18,6 +18,8 @@ def build_context(
 ) -> dict[str, object]:
     context: dict[str, object] = {name: _bounded(value) for name, value in facts.items()}
     context["day"] = format_day(happened_at.astimezone(zone).date(), language)
+    if "on" in facts:
+        context["on"] = _day(facts["on"], language)
     if "amount_minor" in facts and "currency" in facts:
         context["amount"] = _amount(facts["amount_minor"], facts["currency"])
     context["customer"] = {"name": _bounded(_salutation(member, language)), "is_loyal": member.loyalty_level in _LOYAL}
@@ -33,6 +35,13 @@ def _amount(minor: str, currency: str) -> str:
             code="fact_invalid",
             field="facts.amount_minor",
         ) from None
+
+
+def _day(text: str, language: str) -> str:
+    try:
+        return format_day(date.fromisoformat(text), language)
+    except ValueError:
+        raise InvalidInput(f"{text!r} is no day; write 2026-03-08", code="fact_invalid", field="facts.on") from None
 
 
 def _salutation(member: Member, language: str) -> str:

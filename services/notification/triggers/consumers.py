@@ -19,7 +19,7 @@ from services.notification.history.use_cases import forget_history, remember
 from services.notification.inbox.use_cases import forget_items
 from services.notification.messages.use_cases.cancelling import cancel_by_events, forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
-from services.notification.occasions.use_cases import forget_occasions, schedule_birthdays
+from services.notification.occasions.use_cases.scheduling import forget_occasions, note_purchases, schedule_profiles
 from services.notification.rules.book import RuleBook
 from services.notification.rules.kinds import EVENTS
 from services.notification.rules.queries import rules_in_force
@@ -28,7 +28,7 @@ from services.notification.triggers.planning import happenings_of, plans_for, re
 from services.notification.values import Member, MemberState
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
-from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded
+from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded, PurchaseRecorded
 from shared.contracts.scoring import ScoreChanged
 from shared.messaging.consumer import Handler
 
@@ -64,7 +64,7 @@ class CareConsumers:
         await resolve_awaiting(
             session, {one.member.customer_id: one.member for one in known}, known_at, desk=self._desk
         )
-        await schedule_birthdays(session, known, desk=self._desk)
+        await schedule_profiles(session, known, desk=self._desk)
         members |= {one.member.customer_id: one.member for one in known}
         await self._answer(session, scores, members, await rules_in_force(session))
         erased = await erase_customers(session, erasures)
@@ -81,6 +81,8 @@ class CareConsumers:
         await cancel_by_events(session, happenings_of(events, book), book, desk=self._desk)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
         await apply_complaints(session, complaints, members=members)
+        purchases = [event.data for event in events if isinstance(event.data, PurchaseRecorded)]
+        await note_purchases(session, purchases, members, desk=self._desk)
         await self._answer(session, events, members, book)
 
     async def _answer(

@@ -1,0 +1,45 @@
+"""The kinds of occasions, and which of them are greetings and which reminders. Pure."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+from shared.contracts.customer import ImportantDateKind
+
+
+class OccasionKind(StrEnum):
+    """Each is also the name of the shipped rule and template that speaks of it."""
+
+    BIRTHDAY = "birthday"
+    CUSTOMER_SINCE = "customer_since"
+    PURCHASE_ANNIVERSARY = "purchase_anniversary"
+    WEDDING = "wedding"
+    EXPIRY = "expiry"
+    INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    WARRANTY_END = "warranty_end"
+    CONTRACT_END = "contract_end"
+
+
+GREETINGS = frozenset(
+    {
+        OccasionKind.BIRTHDAY,
+        OccasionKind.CUSTOMER_SINCE,
+        OccasionKind.PURCHASE_ANNIVERSARY,
+        OccasionKind.WEDDING,
+    }
+)
+"""Said on the day itself, once a year, and too late on the next. The others are reminders: said before it comes."""
+
+KIND_OF_DATE: Mapping[ImportantDateKind, OccasionKind] = MappingProxyType(
+    {
+        ImportantDateKind.WEDDING: OccasionKind.WEDDING,
+        ImportantDateKind.CONTRACT_END: OccasionKind.CONTRACT_END,
+        ImportantDateKind.INSURANCE_EXPIRY: OccasionKind.EXPIRY,
+        ImportantDateKind.LICENCE_INSPECTION: OccasionKind.INSPECTION,
+        ImportantDateKind.VEHICLE_INSPECTION: OccasionKind.INSPECTION,
+        ImportantDateKind.MAINTENANCE: OccasionKind.MAINTENANCE,
+        ImportantDateKind.WARRANTY_END: OccasionKind.WARRANTY_END,
+    }
+)
+"""A date of the kind `custom` is not among them: nobody but who recorded it knows what there is to say."""

@@ -1,0 +1,1 @@
+"""Changes to the calendar of occasions. The customers' rows are locked throughout."""
