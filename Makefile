@@ -14,7 +14,7 @@ TEST_PROCESSES ?= 2
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run demo kafka token psql bench bench-pipeline test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
+.PHONY: help setup run demo simulate-care kafka token psql bench bench-pipeline test lint format typecheck imports pytest lock contracts openapi audit footprint clean distclean
 
 help: ## Show this list
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,10 @@ run: $(STAMP) ## Run the platform: four services, PostgreSQL, a broker, a token 
 
 demo: $(STAMP) ## Replay 18 months of real purchases and verify every one (BROKER=, ONCE=1, JSON=file)
 	@$(BIN)/python -m deploy.local.demo --broker $(BROKER) --data-dir $(DATA_DIR) $(if $(ONCE),--once) $(if $(JSON),--json $(JSON))
+
+simulate-care: $(STAMP) ## Greet a made-up population for years and judge every greeting (YEARS=2 PEOPLE=20000 SEED=1 JSON=file)
+	@$(BIN)/python -m deploy.local.care $(if $(YEARS),--years $(YEARS)) $(if $(PEOPLE),--people $(PEOPLE)) \
+		$(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 
 kafka: $(STAMP) ## Run a real Apache Kafka alone, from its own jars (needs Java 17 and Maven; NODES=3)
 	@$(BIN)/python -m deploy.local.kafka run --data-dir $(DATA_DIR) $(if $(NODES),--nodes $(NODES))

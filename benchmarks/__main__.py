@@ -27,6 +27,7 @@ from benchmarks.ingest import INGEST
 from benchmarks.lifetime import LIFETIME
 from benchmarks.load.http import LoadRefused
 from benchmarks.notification import NOTIFICATION
+from benchmarks.occasions import OCCASIONS
 from benchmarks.relay import RELAY
 from benchmarks.report import read_documents, rewrite
 from benchmarks.scores import SCORES
@@ -34,7 +35,7 @@ from benchmarks.scoring import SCORING
 from benchmarks.simulation import SIMULATION
 from shared.observability.logs import configure_logging
 
-BENCHMARKS = (INGEST, RELAY, SCORING, SCORES, LIFETIME, SIMULATION, NOTIFICATION, CHAIN, FOOTPRINT, GROWTH)
+BENCHMARKS = (INGEST, RELAY, SCORING, SCORES, LIFETIME, SIMULATION, NOTIFICATION, OCCASIONS, CHAIN, FOOTPRINT, GROWTH)
 SELECTION: tuple[tuple[Benchmark, tuple[str, ...]], ...] = (
     (INGEST, ("single", "batch")),
     (RELAY, ("kafka",)),

@@ -50,8 +50,14 @@ class StackOptions:
     """A SteppedClock gets the endpoint /clock on the issuer's server."""
     durable: bool = True
     """False spares tests the waiting for the disk; what is committed then survives kill -9, not a power cut."""
+    services: tuple[str, ...] = tuple(definition.name for definition in DEFINITIONS)
+    """Which of them run; the others are neither started nor migrated."""
     settings: Mapping[str, Any] = field(default_factory=dict)
-    """For every service, beside what the stack decides itself."""
+    """For every service that runs, beside what the stack decides itself."""
+
+    @property
+    def definitions(self) -> list[ServiceDefinition]:
+        return [definition for definition in DEFINITIONS if definition.name in self.services]
 
 
 class LocalStack:
@@ -65,7 +71,9 @@ class LocalStack:
         self.client_id = CLIENT_ID
         self.client_secret = issuer.client_secret
         self.urls: dict[str, str] = {"issuer": issuer.url}
-        self.urls |= {definition.name: f"http://{HOST}:{getattr(ports, definition.name)}" for definition in DEFINITIONS}
+        self.urls |= {
+            definition.name: f"http://{HOST}:{getattr(ports, definition.name)}" for definition in options.definitions
+        }
         self._stop = asyncio.Event()
         self._running: asyncio.Task[None] | None = None
 
@@ -81,7 +89,9 @@ class LocalStack:
         """
         self._running = asyncio.create_task(run_components(components, stop=self._stop, grace_seconds=GRACE_SECONDS))
         try:
-            await self._while_running(_poll_until_ready([f"{self.urls[d.name]}/readyz" for d in DEFINITIONS]))
+            await self._while_running(
+                _poll_until_ready([f"{self.urls[d.name]}/readyz" for d in self.options.definitions])
+            )
             yield
         finally:
             self._stop.set()
@@ -117,7 +127,7 @@ async def local_stack(options: StackOptions, progress: Progress) -> AsyncIterato
         issuer = LocalIssuer(folder.issuer, f"http://{HOST}:{ports.issuer}")
         stack = LocalStack(options, postgres, issuer, ports)
         components: list[Component] = [_issuer_server(stack), Mailbox(folder.mailbox, port=ports.smtp)]
-        for definition in DEFINITIONS:
+        for definition in options.definitions:
             progress(f"{definition.name}: migrating")
             await postgres.ensure_database(definition.name)
             await asyncio.to_thread(upgrade, definition.name, postgres.dsn(definition.name))
