@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from benchmarks.harness.backlog import catch_up
-from benchmarks.harness.cases import Case, Figures, Subject
+from benchmarks.harness.cases import Case, Figures, Role, Subject
 from benchmarks.harness.processes import free_port
 from benchmarks.harness.run import Bench, Benchmark
 from benchmarks.harness.site import Site, open_broker
@@ -18,14 +18,17 @@ async def carry_out(bench: Bench) -> None:
     due = bench.size(10_000_000, 500_000) // _DAYS_OF_A_YEAR
     subjects = []
     async with open_broker(bench.site, "embedded") as broker:
-        for customers in (due * _FEW, due * _DAYS_OF_A_YEAR):
+        for kind, customers in _populations(due):
             bench.progress.say(f"occasions: introducing {customers:,} customers")
             database = await bench.site.migrated("notification")
             await fill(bench.site, database, customers)
             run = PlanRun(bench.site, database, broker.settings, due)
-            kind = "reference" if customers == due * _FEW else "ours"
             subjects.append(Subject(f"{customers:,} customers", kind, run.measure))
         await bench.run(Case("day", f"{due:,} birthdays fall due, each is decided on and its mail planned", subjects))
+
+
+def _populations(due: int) -> tuple[tuple[Role, int], ...]:
+    return ("reference", due * _FEW), ("ours", due * _DAYS_OF_A_YEAR)
 
 
 @dataclass(slots=True)
@@ -51,7 +54,7 @@ class PlanRun:
             figures = await catch_up(worker, decided, self.due, {"postgres": self.site.postgres_pid})
         finally:
             await connection.close()
-        return figures | {"seconds": self.due / figures["per_second"]}
+        return {**figures, "seconds": self.due / figures["per_second"]}
 
 
 OCCASIONS = Benchmark("occasions", "a day's greetings planned among ten million customers", carry_out)
