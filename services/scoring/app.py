@@ -31,6 +31,7 @@ from services.scoring.segments.use_cases import Keeper
 from services.scoring.settings import ScoringSettings
 from services.scoring.simulations import api as simulations_api
 from services.scoring.simulations.jobs import Simulator, pruning_job
+from services.scoring.value_reports import api as value_reports_api
 from shared.clock import Clock
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
 from shared.messaging.consumer import Consumer
@@ -49,13 +50,14 @@ _ROUTERS = (
     scores_api.router,
     history_api.router,
     portfolio_api.router,
-    insight_api.router,
+    *insight_api.ROUTERS,
     allocations_api.router,
     lifetime_api.router,
     *policies_api.ROUTERS,
     simulations_api.router,
     replays_api.router,
     segments_api.router,
+    value_reports_api.router,
     facts_api.router,
 )
 

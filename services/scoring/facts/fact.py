@@ -50,8 +50,9 @@ class Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     points of 100, the categories bought.
 
     `case` of a payment is its invoice. `variant` says more of the kind: the place of a visit, the sign of a competitor,
-    the metric used, of which `value` counts millionths. `respond_by` is the promise of a complaint, in microseconds
-    since 1970; `voids` the event that never happened; `cost` what serving the customer cost, where that was told."""
+    the status of a payment, the kind of service, the metric used, of which `value` counts millionths. `respond_by` is
+    the promise of a complaint, in microseconds since 1970; `due_day` the last local day on which a service was in time;
+    `voids` the event that never happened; `cost` what serving the customer cost, where that was told."""
 
     source: str | None = None
     case: str | None = None
@@ -66,6 +67,7 @@ class Detail(Struct, frozen=True, omit_defaults=True, gc=False):
     voids: UUID | None = None
     cost: int | None = None
     cost_currency: str | None = None
+    due_day: int | None = None
 
 
 NO_DETAIL: Final = Detail()

@@ -102,6 +102,11 @@ def to_microseconds(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+def to_day(day: date) -> int:
+    """A date as local days are counted, from 1970-01-01."""
+    return day.toordinal() - _EPOCH_ORDINAL
+
+
 def from_microseconds(microseconds: int) -> datetime:
     return _EPOCH + timedelta(microseconds=microseconds)
 

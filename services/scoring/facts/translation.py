@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec.structs import replace
 
 from services.scoring.facts.fact import NO_DETAIL, Detail, Fact, FactKind, Instrument, survey_points
-from services.scoring.facts.measures import to_microseconds
+from services.scoring.facts.measures import to_day, to_microseconds
 from services.scoring.policies.policy import SEVERITIES
 from shared.contracts import interaction
 from shared.contracts.common import Money
@@ -64,7 +64,7 @@ def to_fact(data: Any) -> Fact:
             instrument = Instrument[data.instrument.upper()]
             detail = Detail(instrument=instrument, points=_points(instrument, data.score))
         case FactKind.PAYMENT:
-            amount, detail = data.amount, Detail(data.source, data.invoice, overdue_days=data.overdue_days)
+            amount, detail = data.amount, _payment(data)
         case _:
             detail = _detail(kind, data)
     return Fact(
@@ -88,6 +88,8 @@ def _detail(kind: FactKind, data: Any) -> Detail:
             return Detail(variant=data.metric, value=int(Decimal(data.value) * _MILLION))
         case FactKind.COMPETITOR:
             return Detail(variant=data.sign)
+        case FactKind.SERVICE:
+            return Detail(variant=data.service, due_day=None if data.promised_on is None else to_day(data.promised_on))
         case FactKind.MENTION:
             return Detail(instrument=Instrument.MENTION, points=_MENTION_POINTS[data.sentiment])
         case FactKind.VOID:
@@ -105,6 +107,10 @@ def _detail(kind: FactKind, data: Any) -> Detail:
 def _complaint(data: Any) -> Detail:
     respond_by = None if data.respond_by is None else to_microseconds(data.respond_by)
     return Detail(data.source, data.case, SEVERITIES.index(data.severity.value), respond_by=respond_by)
+
+
+def _payment(data: Any) -> Detail:
+    return Detail(data.source, data.invoice, variant=data.status, overdue_days=data.overdue_days)
 
 
 def _follow_up_points(data: Any) -> int | None:

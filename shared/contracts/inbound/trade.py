@@ -77,7 +77,7 @@ class InboundUsage(InboundInteraction):
 
 
 class InboundService(InboundInteraction):
-    """Something was done for the customer: a repair, a maintenance, an installation."""
+    """Something was done for the customer: a repair, an installation, a delivery."""
 
     event_type: ClassVar[str] = "rapport.inbound.service_performed.v1"
 
@@ -86,3 +86,4 @@ class InboundService(InboundInteraction):
     order_id: ShortText | None = None
     handler: ShortText | None = None
     description: LongText | None = None
+    promised_on: Annotated[WrittenDate | None, Field(description="the last day on which it was in time")] = None

@@ -77,7 +77,8 @@ class UsageRecorded(InteractionRecorded):
 
 
 class ServicePerformed(InteractionRecorded):
-    """Something was done for the customer: a repair, a maintenance, an installation."""
+    """Something was done for the customer: a repair, an installation, a delivery; `occurred_at` is when it was done,
+    `promised_on` the last day on which it was in time, as promised."""
 
     event_type: ClassVar[str] = "rapport.interaction.service_performed.v1"
 
@@ -86,3 +87,4 @@ class ServicePerformed(InteractionRecorded):
     order_id: ShortText | None = None
     handler: ShortText | None = None
     description: LongText | None = None
+    promised_on: date | None = None

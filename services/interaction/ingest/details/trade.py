@@ -69,3 +69,4 @@ class Service:
     order_id: str | None = None
     handler: str | None = None
     description: str | None = None
+    promised_on: date | None = None

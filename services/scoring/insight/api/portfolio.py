@@ -5,8 +5,8 @@ from typing import Annotated, Literal
 
 from fastapi import Query, Response
 
-from services.scoring.insight import queries
-from services.scoring.insight.schemas import (
+from services.scoring.insight.queries import portfolio as queries
+from services.scoring.insight.schemas.portfolio import (
     CELL_COLUMNS,
     CLASS_COLUMNS,
     COHORT_COLUMNS,

@@ -1,0 +1,57 @@
+"""Who rose and who fell most within a period, from the scores that were told."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.scoring.insight.movers import RANKS, Mover, MoverFigure
+from shared.db.session import driver
+
+_NUMBER: Final = "(after.figures ->> $4)::numeric - (before.figures ->> $4)::numeric"
+_RANK: Final = (
+    "(array_position($7::text[], after.figures ->> $4) - array_position($7::text[], before.figures ->> $4))::numeric"
+)
+
+# Who was told nothing of before the period has not moved, but come; money in two currencies is not subtracted.
+_MOVERS = """
+SELECT * FROM (
+    SELECT touched.customer_id, t.owner_id, before.figures -> $4 AS before, after.figures -> $4 AS after,
+           {change} AS change, after.as_of
+    FROM (SELECT DISTINCT customer_id FROM scores_history WHERE as_of > $1 AND as_of <= $2) AS touched
+    CROSS JOIN LATERAL (
+        SELECT figures FROM scores_history AS h WHERE h.customer_id = touched.customer_id AND as_of <= $1
+        ORDER BY as_of DESC, told_at DESC LIMIT 1
+    ) AS before
+    CROSS JOIN LATERAL (
+        SELECT figures, as_of FROM scores_history AS h WHERE h.customer_id = touched.customer_id AND as_of <= $2
+        ORDER BY as_of DESC, told_at DESC LIMIT 1
+    ) AS after
+    LEFT JOIN customer_traits AS t ON t.customer_id = touched.customer_id
+    WHERE before.figures ->> 'currency' IS NOT DISTINCT FROM after.figures ->> 'currency'
+      AND ($3::text IS NULL OR t.owner_id = $3)
+) AS moved
+WHERE sign(change) = $5 ORDER BY abs(change) DESC, customer_id LIMIT $6
+"""
+
+
+async def list_movers(
+    session: AsyncSession,
+    figure: MoverFigure,
+    *,
+    start: datetime,
+    end: datetime,
+    owner_id: str | None,
+    up: bool,
+    limit: int,
+) -> Sequence[Mover]:
+    """Between what had been told by `start` and by `end`, the greatest change first."""
+    ranks = RANKS.get(figure)
+    change = _NUMBER if ranks is None else _RANK
+    more = [] if ranks is None else [list(ranks)]
+    rows = await (await driver(session)).fetch(
+        _MOVERS.format(change=change), start, end, owner_id, figure, 1 if up else -1, limit, *more
+    )
+    return [Mover(**{**row, "change": Decimal(f"{row['change']:f}")}) for row in rows]
