@@ -25,6 +25,7 @@ from pydantic_core import PydanticUndefined
 from shared.contracts.common import NO_NUL, SINGLE_LINE
 
 T = TypeVar("T")
+V = TypeVar("V")
 Convert = Callable[[Any], Any]
 
 _PLAIN = (str, int, bool, UUID, NoneType)
@@ -88,10 +89,18 @@ class StructDecoder(Generic[T]):
 
     def decode(self, document: bytes) -> T | None:
         """The value, None when it is not surely one that the models take."""
+        return self._surely(self._decoder.decode, document)
+
+    def decode_lines(self, document: bytes) -> list[T] | None:
+        """A value from each line that is not empty, None when one of them is not surely one that the models take."""
+        return self._surely(self._decoder.decode_lines, document)
+
+    @staticmethod
+    def _surely(decode: Callable[[bytes], V], document: bytes) -> V | None:
         if may_hold_controls(document):
             return None
         try:
-            return self._decoder.decode(document)
+            return decode(document)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return None
 

@@ -155,6 +155,37 @@ async def test_a_batch_is_answered_alike_by_both_ways(api: InteractionApi) -> No
     assert told(quick) == told(ordinary)
 
 
+async def test_lines_are_answered_like_the_batch_that_they_are(api: InteractionApi) -> None:
+    batch = batch_of(await api.learn())
+    lines = "\n\n".join(json.dumps(item) for item in batch["items"]) + "\r\n"
+    await api.client.post(f"{ADDRESS}/batch", json=batch)
+    as_batch = await api.client.post(f"{ADDRESS}/batch", json=batch)
+    headers = {"Content-Type": "application/x-ndjson"}
+    quick = await api.client.post(f"{ADDRESS}/batch", content=lines, headers=headers)
+    ordinary = await api.client.post(f"{ADDRESS}/batch", content=lines, headers=headers, params=ORDINARILY)
+    assert quick.content == ordinary.content == as_batch.content
+
+
+async def test_a_broken_line_spoils_no_other(api: InteractionApi) -> None:
+    visits = [json.dumps(interaction_body("visit", customer=await api.learn())) for _ in range(3)]
+    lines = "\n".join([visits[0], '{"kind": "visit"', visits[1], f"{visits[2]},{visits[2]}", visits[2]])
+    key = {"Idempotency-Key": "k-3", "Content-Type": "application/x-ndjson"}
+    answer = await api.client.post(f"{ADDRESS}/batch", content=lines, headers=key)
+    assert [item["status"] for item in answer.json()["items"]] == [
+        "recorded", "invalid", "recorded", "invalid", "recorded",
+    ]  # fmt: skip
+    assert answer.json()["items"][1]["problem"]["code"] == "validation_failed"
+    again = await api.client.post(f"{ADDRESS}/batch", content=lines, headers=key)
+    assert (again.content, again.headers["Idempotency-Replayed"]) == (answer.content, "true")
+
+
+@pytest.mark.parametrize("count", [0, 1_001])
+async def test_lines_are_bounded_like_a_batch(api: InteractionApi, count: int) -> None:
+    headers = {"Content-Type": "application/x-ndjson"}
+    answer = await api.client.post(f"{ADDRESS}/batch", content=b"{}\n" * count, headers=headers)
+    assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "items")
+
+
 async def test_a_batch_of_events_is_answered_alike_by_both_ways(api: InteractionApi) -> None:
     events = [event_of(item) for item in batch_of(await api.learn())["items"]]
     headers = {"Content-Type": "application/cloudevents-batch+json"}

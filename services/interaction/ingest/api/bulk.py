@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -12,7 +13,8 @@ from services.interaction.ingest.interaction import AcceptedPeriod, RecordIntera
 from services.interaction.ingest.outcome import Outcome, Refused, Status
 from services.interaction.ingest.schemas.documents import BATCH, EVENT
 from services.interaction.ingest.schemas.inbound import Admission
-from services.interaction.ingest.schemas.requests import MAX_BATCH, command_of
+from services.interaction.ingest.schemas.lines import NDJSON, batch_of_lines
+from services.interaction.ingest.schemas.requests import MAX_BATCH, InteractionStruct, command_of
 from services.interaction.ingest.use_cases import record_interactions
 from shared.contracts.envelope import Event
 from shared.db.group_commit import GroupCommit
@@ -32,6 +34,7 @@ Item = RecordInteraction | RapportError
 _encode = msgspec.json.Encoder().encode
 _HEADERS = ((b"content-type", b"application/json"),)
 _batches: StructDecoder[Any] = StructDecoder(BATCH)
+_lines: StructDecoder[Any] = StructDecoder(InteractionStruct)
 _documents: StructDecoder[Any] = StructDecoder(list.__class_getitem__(EVENT))
 
 
@@ -46,11 +49,16 @@ class BulkRecording:
         self._group = GroupCommit(platform.database, work, name="bulk_recording", max_group=4, max_waiting=100)
 
     async def record_batch(self, request: QuickRequest) -> Answer | None:
-        batch = _batches.decode(request.body)
-        if batch is None or not 1 <= len(batch.items) <= MAX_BATCH:
+        if request.media_type == NDJSON:
+            told = _lines.decode_lines(request.body)
+            request = replace(request, body=batch_of_lines(request.body))  # which an Idempotency-Key is for
+        else:
+            batch = _batches.decode(request.body)
+            told = None if batch is None else batch.items
+        if told is None or not 1 <= len(told) <= MAX_BATCH:
             return None
         admission, subject, origin = self._admission(), request.principal.subject, request.origin()
-        items = [_item(partial(command_of, told, admission, default_source=subject, **origin)) for told in batch.items]
+        items = [_item(partial(command_of, one, admission, default_source=subject, **origin)) for one in told]
         self._backpressure.check()
         return await self._group.submit(Asked(items, request.claim()))
 

@@ -9,6 +9,7 @@ from services.interaction.ingest.interaction import AcceptedPeriod, RecordIntera
 from services.interaction.ingest.outcome import Outcome, Refused
 from services.interaction.ingest.schemas.cloudevents import BATCHED
 from services.interaction.ingest.schemas.inbound import Admission
+from services.interaction.ingest.schemas.lines import NDJSON
 from services.interaction.ingest.schemas.requests import InteractionStruct, command_of
 from services.interaction.ingest.schemas.responses import body_of
 from services.interaction.ingest.use_cases import record_interactions
@@ -32,7 +33,7 @@ def quick_routes(platform: Platform[Any], backpressure: Backpressure) -> Sequenc
     one, many = QuickRecording(platform, backpressure), BulkRecording(platform, backpressure)
     return (
         QuickRoute("POST", "/v1/interactions", _MEDIA_TYPES, "interaction:write", one.record_interaction),
-        QuickRoute("POST", "/v1/interactions/batch", _MEDIA_TYPES, "interaction:write", many.record_batch),
+        QuickRoute("POST", "/v1/interactions/batch", _MEDIA_TYPES | {NDJSON}, "interaction:write", many.record_batch),
         QuickRoute("POST", "/v1/events", frozenset({BATCHED}), "interaction:write", many.record_events),
     )
 
