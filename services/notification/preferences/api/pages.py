@@ -23,6 +23,7 @@ from shared.contracts.common import Channel
 from shared.contracts.notification import PreferenceWay
 from shared.errors import InvalidInput, NotFound, RateLimited
 from shared.service import PlatformDep
+from shared.web.problems import PROBLEM_MEDIA_TYPE
 from shared.web.routing import SessionDep, api_router
 
 router = api_router(prefix="/v1/preferences", tags=["preferences"], default_response_class=HTMLResponse)
@@ -32,6 +33,13 @@ def _page(description: str) -> dict[str, Any]:
     return {"description": description, "content": {"text/html": {"schema": {"type": "string"}}}}
 
 
+def _page_or_problem(description: str) -> dict[str, Any]:
+    """Headers are judged before anybody knows that a person is reading."""
+    page = _page(description)
+    page["content"][PROBLEM_MEDIA_TYPE] = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return page
+
+
 _OK, _BAD, _NOT_FOUND, _GONE, _TOO_MANY = 200, 400, 404, 410, 429
 _LINK_FAILURES: dict[int | str, dict[str, Any]] = {
     _NOT_FOUND: _page("A page that says that the link is damaged"),
@@ -39,7 +47,7 @@ _LINK_FAILURES: dict[int | str, dict[str, Any]] = {
 }
 _FORM_FAILURES = {
     **_LINK_FAILURES,
-    _BAD: _page("A page that says that the form could not be read"),
+    _BAD: _page_or_problem("A page that says that the form could not be read, or the problem of a header"),
     _TOO_MANY: _page("The page, saying that consent was given too often"),
 }
 
