@@ -51,7 +51,7 @@ def _is_solar_birthday(birth: Birth, day: date) -> bool:
 def _is_lunar_birthday(birth: Birth, day: date) -> bool:
     """In its leap month where the year has that one; the 30th on the 29th where the month ends there."""
     year, month, number, is_leap = _lunar(day)
-    has_leap_month = LunarDate.leapMonthForYear(year) == month
+    has_leap_month = LunarDate.leap_month_for_year(year) == month
     if month != birth.month or is_leap != (birth.leap_month and has_leap_month):
         return False
     ends_early = birth.day == 30 and number == 29 and _lunar(day + _ONE_DAY)[2] == 1
@@ -60,5 +60,5 @@ def _is_lunar_birthday(birth: Birth, day: date) -> bool:
 
 @cache
 def _lunar(day: date) -> tuple[int, int, int, bool]:
-    found = LunarDate.fromSolarDate(day.year, day.month, day.day)
-    return found.year, found.month, found.day, bool(found.isLeapMonth)
+    found = LunarDate.from_solar_date(day.year, day.month, day.day)
+    return found.year, found.month, found.day, bool(found.is_leap_month)

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from services.notification.values import RuleName
 from tests.support.answers import problem
 from tests.support.factories.notification import (
     complaint,
@@ -131,7 +132,7 @@ async def test_inbox_item_of_somebody_else_is_not_found(service: NotificationSer
 
 async def test_templates_are_listed_with_their_facts(service: NotificationService) -> None:
     listed = {one["name"]: one for one in await service.get("/v1/templates")}
-    assert set(listed) == {"purchase_thanks", "complaint_receipt", "visit_thanks", "birthday"}
+    assert set(listed) == set(RuleName)
     assert listed["purchase_thanks"]["languages"] == ["en", "zh-CN"]
     assert listed["purchase_thanks"]["required"] == ["amount_minor", "currency", "order_id"]
 
