@@ -17,7 +17,7 @@ from shared.errors import InvalidInput
 _LONGEST_ADDRESS = 254
 # `compat32` with ready-made header values: `EmailMessage` parses each value again, which takes four times as long.
 # Nothing is folded: a link that were folded would have to be encoded, and no mail client would find it.
-_POLICY = compat32.clone(linesep="\r\n", max_line_length=0)
+_POLICY = compat32.clone(linesep="\r\n", max_line_length=0, mangle_from_=False)
 _NOT_PLAIN = re.compile(r"[^ -~]|=\?")
 _LONGEST_LINE = 900
 # Deliberately narrower than RFC 5322: no quoted local parts, no comments, no address literals, nothing invisible.
@@ -51,11 +51,20 @@ def compose(email: Outgoing, *, sender: Address, message_id_domain: str, unsubsc
             for name, value in _unsubscribing(email.unsubscribe_url, unsubscribe):
                 message[name] = value
         message["Content-Language"] = email.language
-        for text, subtype in ((email.text, "plain"), (email.html, "html")):
-            message.attach(MIMEText(text.replace("\n", "\r\n"), subtype, "utf-8", policy=_POLICY))
+        message.attach(_part(email.text, "plain", "us-ascii" if _is_plain(email.text) else "utf-8"))
+        message.attach(_part(email.html, "html", "utf-8"))
         return message.as_bytes()
     except (MessageError, ValueError) as error:
         raise InvalidInput("the email cannot be put together from this content", code="content_invalid") from error
+
+
+def _part(text: str, subtype: str, charset: str) -> MIMEText:
+    """As it is where it is ASCII, else as base64."""
+    return MIMEText(text.replace("\n", "\r\n"), subtype, charset, policy=_POLICY)
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and all(len(line) <= _LONGEST_LINE for line in text.split("\n"))
 
 
 def _mailbox(header: str, name: str, address: str) -> str:

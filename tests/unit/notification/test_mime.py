@@ -75,6 +75,13 @@ def test_text_and_html_say_the_same_side_by_side() -> None:
     assert html.get_content() == "<p>您好！</p>"
 
 
+@pytest.mark.parametrize("text", ["From here on\n.\nQUIT\n", "x" * 2_000 + "\n", "您好\nFrom here on\n"])
+def test_a_text_arrives_as_it_was_in_lines_that_smtp_takes(text: str) -> None:
+    plain, _ = composed(text=text).iter_parts()
+    assert plain.get_content() == text.replace("\n", "\r\n")
+    assert max(len(line) for line in composed_bytes(text=text).split(b"\r\n")) <= 998
+
+
 def test_unsubscribing_is_offered_only_where_somebody_listens() -> None:
     assert composed()["List-Unsubscribe"] is None
     assert composed(unsubscribe="stop@shop.example")["List-Unsubscribe"] == (
