@@ -21,7 +21,7 @@ from tests.support.postgres import DatabaseFactory
 from tests.support.processes import ServiceProcess, service_environment
 from tests.support.tokens import Tokens
 
-EXAMPLES = 8
+EXAMPLES = 15
 """Of each operation, and each way: as the document wants it, and not."""
 PROMISES = [
     checks.not_a_server_error,
