@@ -76,7 +76,7 @@ def fit_histories(histories: Histories, policy: LifetimePolicy, progress: Progre
     fits: dict[str, Fit] = {}
     lacking: dict[str, TooLittleData] = {}
     for place, (name, segment) in enumerate(sorted(histories.segments.items()), start=1):
-        found = _fit(segment, stricter, _portion_of(progress, place, parts, name))
+        found = _fit_segment(segment, histories, everybody, stricter, _portion_of(progress, place, parts, name))
         if isinstance(found, TooLittleData):
             lacking[name] = found
         elif isinstance(found.spending, TooLittleData):
@@ -84,6 +84,19 @@ def fit_histories(histories: Histories, policy: LifetimePolicy, progress: Progre
         else:
             fits[name] = found
     return replace(everybody, segments=fits, lacking=lacking)
+
+
+def _fit_segment(
+    segment: Histories, histories: Histories, everybody: Fit, policy: LifetimePolicy, progress: Progress
+) -> Fit | TooLittleData:
+    """A segment that everybody is in has everybody's fit: the same data would be worked on twice."""
+    if _customers(segment) == _customers(histories):
+        return too_little(segment.purchases, policy) or everybody
+    return _fit(segment, policy, progress)
+
+
+def _customers(histories: Histories) -> tuple[int, int | None]:
+    return histories.purchases.customers, None if histories.held_out is None else histories.held_out.customers
 
 
 def _portion_of(progress: Progress, place: int, parts: int, segment: str | None = None) -> Progress:

@@ -84,6 +84,20 @@ def test_segments_have_models_of_their_own_where_there_is_data_enough(cdnow_hist
     assert told[-1] < 1
 
 
+def test_a_segment_that_everybody_is_in_is_not_fitted_again(cdnow_histories: SplitHistories) -> None:
+    rows = Histories(cdnow_histories.purchase_histories(), cdnow_histories.spend_histories(), None)
+    told: list[str] = []
+    fit = fit_histories(replace(rows, segments={"person": rows}), RULES, lambda phase, _: told.append(phase))
+    assert isinstance(fit, Fit)
+    assert fit.segments["person"] == replace(fit, segments={})
+    assert told
+    assert not [phase for phase in told if phase.startswith("person")]
+    strict = replace(RULES, segment_minimum_customers=10_000)
+    refused = fit_histories(replace(rows, segments={"person": rows}), strict, lambda _phase, _share: None)
+    assert isinstance(refused, Fit)
+    assert refused.lacking == {"person": TooLittleData("too_few_customers", 2357, 10_000)}
+
+
 def test_too_little_data_are_refused_before_any_work() -> None:
     def unexpected(phase: str, share: float) -> None:
         pytest.fail(f"{phase} began")
