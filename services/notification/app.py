@@ -15,10 +15,12 @@ from services.notification.history.jobs import history_pruning
 from services.notification.inbox.api import router as inbox_router
 from services.notification.live import InboxNews
 from services.notification.messages.api import ROUTERS as MESSAGE_ROUTERS
-from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions, WaitingPlanner
+from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
+from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.occasions.api import router as occasions_router
-from services.notification.occasions.jobs import OccasionPlanner
+from services.notification.occasions.use_cases.planning import plan_due
+from services.notification.planner import Planner
 from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
 from services.notification.preferences.links import PreferenceLinks
 from services.notification.preferences.page import Pages
@@ -121,8 +123,8 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
         OutboxRelay(database, platform.broker),
         TrialSender(database, providers),
         DeliveryLoop(database, providers, desk, delivery_options(settings)),
-        OccasionPlanner(database, desk),
-        WaitingPlanner(database, desk),
+        Planner("occasion-planner", plan_due, database, desk),
+        Planner("waiting-planner", plan_waiting, database, desk),
         Scheduler([history_pruning(timedelta(days=settings.history_days))], database, platform.clock),
         *mailboxes,
         # Two groups, so that a flood of interactions keeps no consent waiting.

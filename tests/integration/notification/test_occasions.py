@@ -7,8 +7,8 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.notification.occasions.jobs import OccasionPlanner
 from services.notification.occasions.use_cases.planning import plan_due
+from services.notification.planner import Planner
 from shared.contracts.common import CustomerKind
 from shared.contracts.customer import Birthday
 from shared.contracts.interaction import Severity
@@ -212,7 +212,7 @@ async def test_planner_keeps_up_with_a_clock_moved_from_due_instant_to_due_insta
     for day in range(5, 25):
         await born(service, 3, day)
     stop = asyncio.Event()
-    planner = asyncio.create_task(OccasionPlanner(service.database, service.desk).run(stop))
+    planner = asyncio.create_task(Planner("occasion-planner", plan_due, service.database, service.desk).run(stop))
     for _ in range(20):
         due = datetime.fromisoformat((await service.get("/v1/occasions/progress"))["next_due_at"])
         service.clock.move_to(due)

@@ -2,6 +2,5 @@
 
 from services.notification.messages.jobs.delivery import DeliveryLoop
 from services.notification.messages.jobs.options import DeliveryOptions
-from services.notification.messages.jobs.waiting import WaitingPlanner
 
-__all__ = ["DeliveryLoop", "DeliveryOptions", "WaitingPlanner"]
+__all__ = ["DeliveryLoop", "DeliveryOptions"]

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
-from services.notification.messages.jobs import WaitingPlanner
+from services.notification.messages.use_cases.planning import plan_waiting
+from services.notification.planner import Planner
 from shared.contracts.customer import DoNotDisturb, QuietHours
 from shared.contracts.notification import MessageSuppressed
 from tests.support.eventually import eventually
@@ -84,7 +85,8 @@ async def test_quiet_hours_are_waited_out_by_the_worker(service: NotificationSer
     assert (waits["outcome"], datetime.fromisoformat(waits["due_at"])) == ("waiting", NEXT_MORNING)
     assert "quiet hours" in waits["explanation"]["en"]
     stop = asyncio.Event()
-    planner = asyncio.create_task(WaitingPlanner(service.database, service.desk, poll_seconds=0.02).run(stop))
+    waiting = Planner("waiting-planner", plan_waiting, service.database, service.desk, poll_seconds=0.02)
+    planner = asyncio.create_task(waiting.run(stop))
     service.clock.move_to(NEXT_MORNING)
 
     async def planned() -> bool:
