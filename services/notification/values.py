@@ -32,6 +32,20 @@ class RuleName(StrEnum):
     CONTRACT_END = "contract_end"
 
 
+class OccasionKind(StrEnum):
+    """The kinds of days that are kept for customers and that rules may be about; each names its template too."""
+
+    BIRTHDAY = "birthday"
+    CUSTOMER_SINCE = "customer_since"
+    PURCHASE_ANNIVERSARY = "purchase_anniversary"
+    WEDDING = "wedding"
+    EXPIRY = "expiry"
+    INSPECTION = "inspection"
+    MAINTENANCE = "maintenance"
+    WARRANTY_END = "warranty_end"
+    CONTRACT_END = "contract_end"
+
+
 class Outcome(StrEnum):
     """How a decision stands. Those that await a profile or wait for their time are still open."""
 

@@ -7,10 +7,10 @@ from uuid import UUID
 from fastapi import Query
 
 from services.notification.occasions import queries
-from services.notification.occasions.kinds import OccasionKind
 from services.notification.occasions.queries import OccasionFilter
 from services.notification.occasions.schemas import OccasionRead, ProgressRead
 from services.notification.parameters import DeskDep, Reader
+from services.notification.values import OccasionKind
 from shared.errors import Malformed
 from shared.service import ClockDep
 from shared.web.instants import WrittenInstant

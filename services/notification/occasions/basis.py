@@ -11,8 +11,9 @@ from zoneinfo import ZoneInfo
 
 from services.notification.local_days import local_date
 from services.notification.occasions.birthdays import BirthCalendar, BirthDate
-from services.notification.occasions.kinds import GREETINGS, KIND_OF_DATE, OccasionKind
+from services.notification.occasions.kinds import GREETINGS, KIND_OF_DATE
 from services.notification.policy import OccasionsPolicy
+from services.notification.values import OccasionKind
 from shared.contracts.customer import Birthday, CalendarDay, ImportantDate
 
 ON_THE_DAY = (0,)

@@ -1,25 +1,10 @@
-"""The kinds of occasions, and which of them are greetings and which reminders. Pure."""
+"""Which kinds of occasions are greetings and which reminders, and of which dates. Pure."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from types import MappingProxyType
 
+from services.notification.values import OccasionKind
 from shared.contracts.customer import ImportantDateKind
-
-
-class OccasionKind(StrEnum):
-    """Each is also the name of the shipped rule and template that speaks of it."""
-
-    BIRTHDAY = "birthday"
-    CUSTOMER_SINCE = "customer_since"
-    PURCHASE_ANNIVERSARY = "purchase_anniversary"
-    WEDDING = "wedding"
-    EXPIRY = "expiry"
-    INSPECTION = "inspection"
-    MAINTENANCE = "maintenance"
-    WARRANTY_END = "warranty_end"
-    CONTRACT_END = "contract_end"
-
 
 GREETINGS = frozenset(
     {

@@ -9,11 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.notification.occasions.instants import later_instants
-from services.notification.occasions.kinds import OccasionKind
 from services.notification.occasions.models import Occasion
 from services.notification.occasions.schemas import OccasionRead, ProgressRead
 from services.notification.policy import CarePolicy
 from services.notification.rules.queries import rules_in_force
+from services.notification.values import OccasionKind
 from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
 
 

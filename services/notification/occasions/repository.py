@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.occasions.basis import OccasionKey
-from services.notification.occasions.kinds import OccasionKind
 from services.notification.occasions.models import FirstPurchase, Occasion
+from services.notification.values import OccasionKind
 
 _OCCASIONS = cast(Table, Occasion.__table__)  # type: ignore[attr-defined]
 _FIRST_PURCHASES = cast(Table, FirstPurchase.__table__)  # type: ignore[attr-defined]

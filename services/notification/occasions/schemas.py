@@ -5,7 +5,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.notification.occasions.kinds import OccasionKind
+from services.notification.values import OccasionKind
 from shared.web.schemas import ResponseModel
 
 

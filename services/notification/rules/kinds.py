@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from services.notification.values import OccasionKind
 from shared.conditions.vocabulary import FieldType, Value
 from shared.contracts.envelope import EventData
 from shared.contracts.interaction import (
@@ -30,18 +31,7 @@ from shared.contracts.interaction import (
 )
 from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, PartnershipStage, Quadrant, ScoreChanged
 
-OCCASIONS = (
-    "birthday",
-    "customer_since",
-    "purchase_anniversary",
-    "wedding",
-    "holiday",
-    "expiry",
-    "inspection",
-    "maintenance",
-    "warranty_end",
-    "contract_end",
-)
+OCCASIONS = tuple(kind.value for kind in OccasionKind)
 """The kinds of days a rule may be about."""
 
 
@@ -182,7 +172,7 @@ OF_OCCASIONS = (
     Told("on", "on", description="the day itself, for example 2027-05-20"),
     Told("days", "days", description="how many days are left"),
     Told("years", "years", description="how many years ago an anniversary began"),
-    Told("label", "label", description="what it is about: a number plate, a holiday's name"),
+    Told("label", "label", description="what it is about: a number plate, a contract's name"),
 )
 """What any occasion may tell."""
 

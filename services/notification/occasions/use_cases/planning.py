@@ -14,14 +14,14 @@ from services.notification.messages.use_cases.planning import Proposal, record_d
 from services.notification.occasions import repository
 from services.notification.occasions.basis import Basis, anniversary_started, basis_from
 from services.notification.occasions.instants import later_instants
-from services.notification.occasions.kinds import GREETINGS, OccasionKind
+from services.notification.occasions.kinds import GREETINGS
 from services.notification.occasions.models import Occasion
 from services.notification.occasions.reminders import Reminder
 from services.notification.occasions.use_cases.rows import following_row, reminder_of
 from services.notification.policy import CarePolicy
 from services.notification.rules.document import Rule
 from services.notification.rules.queries import rules_in_force
-from services.notification.values import Member, MessagePlan
+from services.notification.values import Member, MessagePlan, OccasionKind
 from shared.conditions.vocabulary import Value
 
 

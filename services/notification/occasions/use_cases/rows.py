@@ -9,10 +9,11 @@ from services.notification.local_days import local_date, zone_of
 from services.notification.occasions.basis import Basis, OccasionKey, basis_from
 from services.notification.occasions.birthdays import NoOccurrence
 from services.notification.occasions.instants import due_at
-from services.notification.occasions.kinds import GREETINGS, OccasionKind
+from services.notification.occasions.kinds import GREETINGS
 from services.notification.occasions.models import Occasion
 from services.notification.occasions.reminders import Reminder, first_reminder, following_reminder
 from services.notification.policy import CarePolicy
+from services.notification.values import OccasionKind
 
 Row = dict[str, Any]
 

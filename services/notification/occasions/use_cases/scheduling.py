@@ -19,12 +19,12 @@ from services.notification.occasions.basis import (
     basis_of_anniversary,
     basis_of_birthday,
 )
-from services.notification.occasions.kinds import GREETINGS, OccasionKind
+from services.notification.occasions.kinds import GREETINGS
 from services.notification.occasions.models import FirstPurchase, Occasion
 from services.notification.occasions.use_cases.planning import plan_for_members
 from services.notification.occasions.use_cases.rows import Row, first_row, moved_row
 from services.notification.policy import CarePolicy
-from services.notification.values import Member, MemberState
+from services.notification.values import Member, MemberState, OccasionKind
 from shared.contracts.interaction import PurchaseRecorded
 
 _BIRTHDAY = OccasionKey(OccasionKind.BIRTHDAY)

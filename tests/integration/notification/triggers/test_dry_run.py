@@ -98,8 +98,8 @@ async def test_rule_that_reaches_many_has_to_be_confirmed(service: NotificationS
     history = await service.get("/v1/rules/store_thanks/history")
     assert history["items"][0]["details"] == {"share": 0.3, "confirmed": True}
 
-    day = {**rule_on("visit", template="birthday"), "on": {"occasion": "holiday"}}
-    everybody = await activate(service, "holiday", day)
+    day = {**rule_on("visit", template="birthday"), "on": {"occasion": "warranty_end"}}
+    everybody = await activate(service, "end_of_warranty", day)
     assert everybody.json()["context"]["share"] == 1.0
     vip = {"all": [{"field": "customer.tags", "contains": "vip"}, {"not": {"field": "event.lead_days", "is": 3}}]}
-    assert (await activate(service, "holiday", {**day, "when": vip})).status_code == 200
+    assert (await activate(service, "end_of_warranty", {**day, "when": vip})).status_code == 200
