@@ -162,7 +162,7 @@ class MessagePlan:
     `happened_at` and `recorded_at` are the fact's own instants, so that lateness is judged by data alone; `facts` is
     what the template may show, `inputs` what the rule's condition is asked of beside the customer; `caused_by` is the
     id of the event behind it, `subject` what that is about: a case, an order. `of_day` says that it belongs to the
-    local day of `happened_at` and is too late after it.
+    local day of `happened_at` and is too late after it; `due_at` is until when it has waited already.
     """
 
     customer_id: UUID
@@ -176,6 +176,7 @@ class MessagePlan:
     inputs: Mapping[str, Value] = field(default_factory=dict)
     subject: str | None = None
     of_day: bool = False
+    due_at: datetime | None = None
 
 
 def message_id_of(customer_id: UUID, rule: str, occasion: str, channel: Channel) -> UUID:

@@ -82,12 +82,13 @@ def decide(plan: MessagePlan, member: Member, rule: Rule, at: Situation) -> Deci
     zone = zone_of(member.time_zone, default=at.policy.default_time_zone)
     ready = at.known_at
     if rule.document.waits:
-        ready = max(ready, manners.ready_at(rule.document, plan.happened_at, zone))
+        ready = manners.ready_at(rule.document, plan.happened_at, at.known_at, zone)
     if not holds(rule.condition, facts_for(plan.inputs, member), ready):
         return _suppressed(action, Reason.CONDITION_NOT_MET)
     if ready > at.now:
         return _waiting(action, ready)
-    if rule.document.waits and at.now - ready > at.policy.max_wait:
+    meant_for = ready if rule.document.waits else plan.due_at
+    if meant_for is not None and at.now - meant_for > at.policy.max_wait:
         return _suppressed(action, Reason.TOO_LATE)
     if rule.document.yields_to_complaints and member.has_quieting_complaint:
         return _suppressed(action, Reason.OPEN_COMPLAINT)
@@ -110,13 +111,14 @@ def _on_channels(plan: MessagePlan, member: Member, rule: Rule, at: Situation, r
         return _suppressed(action, reason, considered, detail)
     zone = zone_of(member.time_zone, default=at.policy.default_time_zone)
     spans = manners.quiet_spans(member, at.policy, chosen, action.purpose)
-    until = manners.quiet_until(at.now, zone, spans)
+    until = manners.open_and_quiet_until(rule.document.wait_until, at.now, zone, spans)
     is_over = plan.of_day and until >= end_of_local_day(plan.happened_at, zone)
     if until > at.now and (is_over or until - ready > at.policy.max_wait):
         return _suppressed(action, Reason.QUIET_HOURS, considered, {"until": until.isoformat()})
     rivals = manners.day_rivals(at.recent, until, zone) if rule.document.merges else []
-    if rivals and rivals[0].priority >= rule.document.priority:
-        return _suppressed(action, Reason.MERGED, considered, _naming(rivals[0]))
+    winner = manners.winner_of(rivals, rule.document.priority, until)
+    if winner is not None:
+        return _suppressed(action, Reason.MERGED, considered, _naming(winner))
     return Decision(
         outcome=Outcome.WAITING if until > at.now else Outcome.PLANNED,
         channel=chosen,
@@ -124,7 +126,7 @@ def _on_channels(plan: MessagePlan, member: Member, rule: Rule, at: Situation, r
         considered=considered,
         due_at=until if until > at.now else None,
         displaces=tuple(rival.decision_id for rival in rivals if rival.is_waiting or rival.is_untouched),
-        detail={"quiet_until": until.isoformat()} if until > at.now else {},
+        detail={"quiet_until": until.isoformat()} if manners.quiet_until(at.now, zone, spans) > at.now else {},
     )
 
 

@@ -97,9 +97,19 @@ def opening_of(window: Window | None, instant: datetime, zone: ZoneInfo) -> date
     return max(instant, due_instant(day, window.start, zone))
 
 
-def ready_at(document: RuleDocument, happened_at: datetime, zone: ZoneInfo) -> datetime:
-    """When a rule wants to be heard: after its delay, and within its window."""
-    return opening_of(document.wait_until, happened_at + document.delay, zone)
+def ready_at(document: RuleDocument, happened_at: datetime, known_at: datetime, zone: ZoneInfo) -> datetime:
+    """When a rule wants to be heard: after its delay, when all is known, and within its window."""
+    return opening_of(document.wait_until, max(happened_at + document.delay, known_at), zone)
+
+
+def open_and_quiet_until(window: Window | None, instant: datetime, zone: ZoneInfo, spans: Sequence[Span]) -> datetime:
+    """The first instant from `instant` on that lies in the window and in no span; far away where none does."""
+    for _ in range(_LONGEST_SEARCH):
+        later = quiet_until(opening_of(window, instant, zone), zone, spans)
+        if later == instant:
+            break
+        instant = later
+    return instant
 
 
 def capped_channels(
@@ -119,12 +129,21 @@ def capped_channels(
 
 
 def duplicate_of(document: RuleDocument, about: str, recent: Sequence[Recent], at: datetime) -> Recent | None:
-    """What was said about the same not long enough ago, or waits to be said; the latest."""
+    """What was said about the same not long enough ago, or is to be said by now; the latest. What waits for later is in
+    nobody's way: it may be cancelled, and is asked the same when its time has come."""
     if document.not_again_within is None:
         return None
     since = at - document.not_again_within
-    same = [one for one in recent if one.about == about and (one.is_waiting or one.at > since)]
+    same = [one for one in recent if one.about == about and (one.at <= at if one.is_waiting else one.at > since)]
     return max(same, key=lambda one: one.at, default=None)
+
+
+def winner_of(rivals: Sequence[Recent], priority: int, at: datetime) -> Recent | None:
+    """Whom of its day's rivals something of this priority, to be said at `at`, gives way to. Of equals it is who comes
+    first: one that waits for later may yet be cancelled."""
+    ahead = [one for one in rivals if one.priority > priority]
+    equal = [one for one in rivals if one.priority == priority and (not one.is_waiting or one.at <= at)]
+    return next(iter(ahead + equal), None)
 
 
 def day_rivals(recent: Sequence[Recent], at: datetime, zone: ZoneInfo) -> list[Recent]:

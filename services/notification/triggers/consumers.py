@@ -66,7 +66,9 @@ class CareConsumers:
         )
         await schedule_profiles(session, known, desk=self._desk)
         members |= {one.member.customer_id: one.member for one in known}
-        await self._answer(session, scores, members, await rules_in_force(session))
+        book = await rules_in_force(session)
+        await self._answer(session, scores, members, book)
+        await cancel_by_events(session, happenings_of(scores, book), book, desk=self._desk)
         erased = await erase_customers(session, erasures)
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)
@@ -78,12 +80,13 @@ class CareConsumers:
         """Follows complaints, and decides on the message that each interaction asks for."""
         book = await rules_in_force(session)
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
-        await cancel_by_events(session, happenings_of(events, book), book, desk=self._desk)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]
         await apply_complaints(session, complaints, members=members)
         purchases = [event.data for event in events if isinstance(event.data, PurchaseRecorded)]
         await note_purchases(session, purchases, members, desk=self._desk)
         await self._answer(session, events, members, book)
+        # After what these events began: they may end each other's.
+        await cancel_by_events(session, happenings_of(events, book), book, desk=self._desk)
 
     async def _answer(
         self, session: AsyncSession, events: Sequence[Event[Any]], members: Mapping[UUID, Member], book: RuleBook

@@ -43,7 +43,7 @@ def happenings_of(events: Sequence[Event[Any]], book: RuleBook) -> dict[UUID, li
     found: dict[UUID, list[Happening]] = {}
     for event in events:
         kind, data = KIND_OF[type(event.data)], event.data
-        if kind.name in book.ends:
+        if kind.name in book.ends and not _is_silent(data):
             at = data.occurred_at if isinstance(data, InteractionRecorded) else data.as_of
             happening = Happening(kind.name, event.envelope.id, at, subject_of(kind, data))
             found.setdefault(data.customer_id, []).append(happening)

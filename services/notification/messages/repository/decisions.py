@@ -127,6 +127,7 @@ def plan_of(row: Row[Any]) -> MessagePlan:
         inputs=inputs_from(row.inputs or {}),
         of_day=row.of_day,
         subject=row.subject,
+        due_at=row.due_at,
     )
 
 

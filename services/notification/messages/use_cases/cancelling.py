@@ -89,7 +89,8 @@ async def cancel_by_events(
     told: list[events.Told] = []
     for row in await waiting.load_open(session, happenings):
         rule = book.find(row.rule)
-        cause = ending_of(rule, row.happened_at, row.subject, happenings[row.customer_id]) if rule is not None else None
+        others = [one for one in happenings[row.customer_id] if one.event_id != row.caused_by]
+        cause = ending_of(rule, row.happened_at, row.subject, others) if rule is not None else None
         if cause is not None:
             ended[row.decision_id] = {"event": cause.kind, "event_id": cause.event_id, "at": cause.at.isoformat()}
             told.append(decisions.told_of_decision(row))

@@ -90,6 +90,8 @@ async def _decide_all(
     ruled = [(proposal, rule) for proposal in proposals if (rule := book.find(proposal.plan.rule)) is not None]
     ruled.sort(key=lambda each: -each[1].document.priority)
     recent = await _recent_of(session, ruled, desk.policy, now)
+    for proposal, _ in ruled:
+        _forget_waiting(recent[proposal.member.customer_id], proposal.decision_id)
     decided: dict[UUID, Decided] = {}
     for proposal, rule in ruled:
         others = recent[proposal.member.customer_id]
@@ -103,7 +105,7 @@ async def _decide_all(
                 now=now,
                 too_late=proposal.too_late,
                 channels=desk.channels,
-                recent=[other for decision_id, other in others.items() if decision_id != proposal.decision_id],
+                recent=list(others.values()),
             ),
         )
         one = Decided(proposal, rule, decision)
@@ -111,6 +113,12 @@ async def _decide_all(
         if decision.outcome in (Outcome.PLANNED, Outcome.WAITING):
             others[proposal.decision_id] = _as_recent(one, now)
     return decided
+
+
+def _forget_waiting(others: dict[UUID, Recent], decision_id: UUID) -> None:
+    """What is decided on anew here stands in nobody's way until it is: two that wait must not silence each other."""
+    if decision_id in others and others[decision_id].is_waiting:
+        del others[decision_id]
 
 
 async def _recent_of(

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
+import pytest
+
 from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.planner import Planner
 from shared.contracts.customer import DoNotDisturb, QuietHours
@@ -17,6 +19,7 @@ from tests.support.factories.notification import (
     profile_updated,
     purchase,
     resolution,
+    score_changed,
     visit,
 )
 from tests.support.notification_service import NotificationService
@@ -74,6 +77,42 @@ async def test_what_has_been_overtaken_is_not_sent(service: NotificationService)
     await service.plan_waiting()
     sent = [row["occasion"] for row in await service.messages(customer_id) if row["rule"] == "chase"]
     assert len(sent) == 1  # the other complaint is still open
+
+
+async def test_what_is_overtaken_in_the_same_batch_is_not_sent_either(service: NotificationService) -> None:
+    customer_id = uuid4()
+    await activate_rule(service, "chase", CHASE)
+    later = NOON + timedelta(hours=1)
+    await service.handle(profile_updated(customer_id))
+    await service.handle(complaint(customer_id), resolution(customer_id, occurred_at=later, recorded_at=later))
+    assert (await outcomes(service, customer_id))["chase"] == ("suppressed", "cancelled")
+
+
+async def test_a_score_ends_the_waiting_unless_it_is_told_silently(service: NotificationService) -> None:
+    customer_id = uuid4()
+    reminder = rule_on("visit", template="visit_thanks", delay="P7D", cancel_when=["score_changed"])
+    await activate_rule(service, "win_back", reminder)
+    await service.handle(profile_updated(customer_id))
+    await service.handle(visit(customer_id))
+    await service.handle(score_changed(customer_id, as_of=NOON + timedelta(days=1), silent=True))
+    assert (await outcomes(service, customer_id))["win_back"] == ("waiting", None)
+    await service.handle(score_changed(customer_id, as_of=NOON + timedelta(days=2)))
+    assert (await outcomes(service, customer_id))["win_back"] == ("suppressed", "cancelled")
+
+
+@pytest.mark.parametrize("manners", [{"not_again_within": "P7D"}, {"merge": True}])
+async def test_of_two_that_waited_for_the_same_hour_one_is_sent(
+    service: NotificationService, manners: dict[str, Any]
+) -> None:
+    customer_id = uuid4()
+    thanks = rule_on("purchase", template="purchase_thanks", delay="PT2H", **manners)
+    await activate_rule(service, "patient_thanks", thanks)
+    await service.handle(profile_updated(customer_id))
+    await service.handle(purchase(customer_id), purchase(customer_id))
+    service.clock.move_to(NOON + timedelta(hours=2))
+    await service.plan_waiting()
+    sent = [row for row in await service.messages(customer_id) if row["rule"] == "patient_thanks"]
+    assert len(sent) == 1
 
 
 async def test_quiet_hours_are_waited_out_by_the_worker(service: NotificationService) -> None:

@@ -1,5 +1,6 @@
 """Good manners, each on its own: quiet hours in every zone, windows, caps, what was said before, one message a day."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import uuid4
@@ -193,6 +194,46 @@ def test_delay_is_counted_from_what_happened_and_ends_in_the_window() -> None:
     assert decided(later, someone(), at=due + policy.max_wait, plan=plan).outcome is Outcome.PLANNED
     late = decided(later, someone(), at=due + policy.max_wait + timedelta(seconds=1), plan=plan)
     assert late.reason is Reason.TOO_LATE
+
+
+def test_window_is_kept_whatever_made_it_late() -> None:
+    evening = rule(wait_until={"start": "09:00", "end": "18:00", "weekdays": [1, 2, 3, 4, 5]})
+    plan = message_plan()
+    night = datetime(2026, 3, 6, 23, tzinfo=SHANGHAI)  # a Friday: the profile came, or the worker was back, only then
+    monday = datetime(2026, 3, 9, 9, tzinfo=SHANGHAI)
+    situation = Situation(policy=CarePolicy(max_wait=timedelta(days=9)), known_at=night, now=night)
+    late = decide(plan, someone(), evening, situation)
+    assert (late.outcome, late.due_at) == (Outcome.WAITING, monday)
+    at_noon = replace(situation, known_at=plan.recorded_at, now=datetime(2026, 3, 7, 12, tzinfo=SHANGHAI))
+    back = decide(plan, someone(), evening, at_noon)
+    assert (back.outcome, back.due_at, back.detail) == (Outcome.WAITING, monday, {})
+
+
+def test_window_and_quiet_hours_are_both_kept() -> None:
+    narrow = rule(wait_until={"start": "19:00", "end": "21:30"})
+    own = DoNotDisturb(quiet_hours=QuietHours(start="20:00", end="08:00"))
+    at = datetime(2026, 3, 2, 20, 15, tzinfo=SHANGHAI)
+    waits = decided(narrow, someone(do_not_disturb=own), at=at)
+    assert (waits.outcome, waits.due_at) == (Outcome.WAITING, datetime(2026, 3, 3, 19, tzinfo=SHANGHAI))
+
+
+def test_what_waited_for_the_morning_is_too_late_days_after_it() -> None:
+    policy = CarePolicy()
+    plan = replace(message_plan(), due_at=NOON)
+    assert decided(rule(), someone(), at=NOON + policy.max_wait, plan=plan).outcome is Outcome.PLANNED
+    late = decided(rule(), someone(), at=NOON + policy.max_wait + timedelta(seconds=1), plan=plan)
+    assert late.reason is Reason.TOO_LATE
+
+
+def test_what_waits_for_later_silences_nothing_that_is_said_now() -> None:
+    about = rule(about="thanks", not_again_within="P7D", merge=True)
+    later = recent(about="thanks", merges=True, priority=50, is_waiting=True, at=NOON + timedelta(hours=1))
+    goes = decided(about, someone(), recent=(later,))
+    assert (goes.outcome, goes.displaces) == (Outcome.PLANNED, (later.decision_id,))
+    by_now = recent(about="thanks", is_waiting=True, at=NOON)
+    assert decided(about, someone(), recent=(by_now,)).reason is Reason.DUPLICATE
+    better = recent(merges=True, priority=51, is_waiting=True, at=NOON + timedelta(hours=1))
+    assert decided(about, someone(), recent=(better,)).reason is Reason.MERGED
 
 
 def test_quiet_hours_of_a_policy_may_be_none() -> None:
