@@ -158,6 +158,8 @@ async def test_trial_goes_to_the_named_address_once_and_is_recorded(service: Not
     seen = await service.get(f"/v1/templates/trials/{asked.json()['trial_id']}")
     assert (seen["state"], seen["version"], seen["requested_by"]) == ("accepted", 2, asked.json()["requested_by"])
     assert await service.scalar("SELECT count(*) FROM messages") == 0
+    # What was said about somebody is not kept: their erasure would not find it.
+    assert await service.scalar("SELECT subject || body_text || body_html FROM template_trials") == ""
 
 
 async def test_trials_are_bounded_and_keep_off_the_suppression_list(service: NotificationService) -> None:
