@@ -82,11 +82,12 @@ class Replayer:
         async with self._database.snapshot() as session:
             context = await self._context(session, claim)
             if context is not None:
+                may_switch = claim.state == "switching" and await queries.may_switch(session)
                 touch_ids, customer_ids = await queries.read_touched(session, limit=self._batch)
                 portion = await queries.read_portion(session, customer_ids, context, self._teller.clock.now())
         if context is None:
             return await self._begin_anew(claim)
-        if len(customer_ids) < self._batch and claim.state == "switching":
+        if may_switch:
             async with self._database.transaction() as session:
                 return await use_cases.switch(session, claim, teller=self._teller, wall=wall_now())
         compared = await asyncio.to_thread(compare, portion)

@@ -18,6 +18,9 @@ from shared.errors import NotFound
 
 _MOST_FIELDS: Final = 100
 
+MOST_AT_THE_SWITCH: Final = 500
+"""Customers rebuilt while nobody else can score, each as often as touched: some tenths of a second."""
+
 
 class Findings(NamedTuple):
     """`verdicts`: (customers, of whom mended); `fields`: customers in whom each differs; `waiting`: to be looked at
@@ -84,6 +87,11 @@ async def list_next(session: AsyncSession, *, after: UUID | None, limit: int) ->
 async def read_touched(session: AsyncSession, *, limit: int) -> tuple[list[int], list[UUID]]:
     """Touches, the oldest first, and the customers they name."""
     return await repository.read_touched(session, limit)
+
+
+async def may_switch(session: AsyncSession) -> bool:
+    """Whether so few are left to be looked at again that it can be done while nobody else scores."""
+    return await repository.count_touched(session) <= MOST_AT_THE_SWITCH
 
 
 async def list_differences(

@@ -20,14 +20,13 @@ from services.scoring.scores.announcement import Occasion
 from services.scoring.scores.context import Context
 from services.scoring.scores.queries import Contexts
 from services.scoring.scores.use_cases import Teller
+from shared.db.locks import advisory_key, transaction_lock
 from shared.errors import Conflict
 from shared.ids import uuid7
 
+_ASKING: Final = advisory_key("scoring.replays")
 _LEASE: Final = timedelta(minutes=2)
 """A portion takes a second or two; a worker that has not finished after this has died."""
-
-_MOST_AT_THE_SWITCH: Final = 500
-"""Customers rebuilt while nobody else can score: some tenths of a second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +42,7 @@ class Claim:
 
 async def request_replay(session: AsyncSession, *, reason: str, silent: bool, author: str, wall: datetime) -> Replay:
     """Asks for everybody to be rebuilt. Raises Conflict while another replay is open."""
+    await transaction_lock(session, _ASKING)
     if (other := await queries.find_open(session)) is not None:
         raise Conflict(
             f"replay {other.replay_id} is {other.state}; switch to it or discard it first",
@@ -173,9 +173,9 @@ async def switch(session: AsyncSession, claim: Claim, *, teller: Teller, wall: d
         return False
     await repository.lock_writers_out(session, "ACCESS EXCLUSIVE")
     context = await find_context(session, claim, contexts=teller.contexts)
-    if context is None or await repository.count_touched(session) > _MOST_AT_THE_SWITCH:
+    if context is None or not await queries.may_switch(session):
         return False
-    touch_ids, customer_ids = await queries.read_touched(session, limit=_MOST_AT_THE_SWITCH)
+    touch_ids, customer_ids = await queries.read_touched(session, limit=queries.MOST_AT_THE_SWITCH)
     portion = await queries.read_portion(session, customer_ids, context, teller.clock.now())
     await _store_again(session, replay, touch_ids, customer_ids, compare(portion))
     await repository.exchange(session)

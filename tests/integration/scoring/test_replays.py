@@ -216,6 +216,24 @@ async def test_one_at_a_time_and_discarded(scoring: ScoringService) -> None:
     assert problem(missing)[:2] == (404, "replay_unknown")
 
 
+async def test_more_touches_than_a_switch_takes_are_worked_off_first(scoring: ScoringService) -> None:
+    await fill(scoring)
+    address = await ask(scoring)
+    await scoring.replay()
+    for hour in range(2):
+        await buy(scoring, *range(1, 301), at=150 + hour, minor=10)
+    assert await scoring.count("touched_customers") > 0
+    assert (await switch(scoring, address))["state"] == "done"
+    assert await rows(scoring, LIVE) != []
+    assert await scoring.count("customer_statistics") == 300
+    assert await scoring.count("touched_customers") == 0
+
+
+async def test_of_two_that_ask_at_once_one_is_told_of_the_other(scoring: ScoringService) -> None:
+    answers = await asyncio.gather(*(scoring.client.post("/v1/replays", json={"reason": "a test"}) for _ in range(4)))
+    assert sorted(answer.status_code for answer in answers) == [202, 409, 409, 409]
+
+
 async def test_a_switch_that_cannot_lock_is_tried_again(scoring: ScoringService) -> None:
     await fill(scoring, 2)
     address = await ask(scoring)
