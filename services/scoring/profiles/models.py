@@ -12,7 +12,7 @@ from services.scoring.database import Base
 
 
 class ProfileVersion(Base, table=True):
-    """A version in which something differs that scoring has to know. `changed_at`: since when it holds, in business
+    """Each version that was told, of what scoring has to know. `changed_at`: since when it holds, in business
     time; `taken_in_at`: by the wall clock, null for those of before it was written down."""
 
     __tablename__ = "profile_history"

@@ -15,4 +15,4 @@ async def find_profile(
     """The profile at an instant of business time; before the first one that was told, the first one. With `known_at`
     (by the wall clock) only from what had been taken in by then: None where nothing had."""
     found = await repository.find(session, customer_id, at=at, known_at=known_at)
-    return await repository.find_first(session, customer_id) if found is None and known_at is None else found
+    return found or await repository.find_first(session, customer_id, known_at=known_at)

@@ -8,6 +8,7 @@ from uuid import UUID
 import msgspec
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, or_, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from services.scoring.facts.profile import Profile
 from services.scoring.profiles.models import ProfileVersion
@@ -18,17 +19,12 @@ _INSERT = """
 INSERT INTO profile_history (customer_id, version, changed_at, taken_in_at, profile)
 SELECT customer_id, version, changed_at, $5, profile
 FROM unnest($1::uuid[], $2::int[], $3::timestamptz[], $4::jsonb[]) AS told (customer_id, version, changed_at, profile)
-WHERE profile - 0 IS DISTINCT FROM (
-    SELECT earlier.profile - 0 FROM profile_history AS earlier
-    WHERE earlier.customer_id = told.customer_id AND earlier.version < told.version
-    ORDER BY earlier.version DESC LIMIT 1)
 ON CONFLICT DO NOTHING
 """
-# The first element of a profile is its version, which alone is no news.
 
 
 async def insert(session: AsyncSession, told: Sequence[ToldProfile], *, taken_in_at: datetime) -> None:
-    """Versions that say nothing new are left out."""
+    """Every version, also one that says nothing new: it does beside one between that comes later."""
     await (await driver(session)).execute(
         _INSERT,
         [one.customer_id for one in told],
@@ -43,18 +39,23 @@ async def find(
     session: AsyncSession, customer_id: UUID, *, at: datetime | None, known_at: datetime | None
 ) -> Profile | None:
     """The newest of those that held by `at` and had been taken in by `known_at`."""
-    versions = select(ProfileVersion.profile).where(ProfileVersion.customer_id == customer_id)
+    versions = _versions(customer_id, known_at)
     if at is not None:
         versions = versions.where(col(ProfileVersion.changed_at) <= at)
-    if known_at is not None:
-        taken_in_at = col(ProfileVersion.taken_in_at)
-        versions = versions.where(or_(taken_in_at.is_(None), taken_in_at <= known_at))
     return _read(await session.scalar(versions.order_by(col(ProfileVersion.version).desc()).limit(1)))
 
 
-async def find_first(session: AsyncSession, customer_id: UUID) -> Profile | None:
+async def find_first(session: AsyncSession, customer_id: UUID, *, known_at: datetime | None) -> Profile | None:
+    """The oldest of those that had been taken in by `known_at`."""
+    return _read(await session.scalar(_versions(customer_id, known_at).order_by(col(ProfileVersion.version)).limit(1)))
+
+
+def _versions(customer_id: UUID, known_at: datetime | None) -> SelectOfScalar[Any]:
     versions = select(ProfileVersion.profile).where(ProfileVersion.customer_id == customer_id)
-    return _read(await session.scalar(versions.order_by(col(ProfileVersion.version)).limit(1)))
+    if known_at is None:
+        return versions
+    taken_in_at = col(ProfileVersion.taken_in_at)
+    return versions.where(or_(taken_in_at.is_(None), taken_in_at <= known_at))
 
 
 def _read(kept: list[Any] | None) -> Profile | None:

@@ -35,6 +35,39 @@ def changed(at: datetime, **values: Any) -> Event[Any]:
     return replace(event, envelope=event.envelope.model_copy(update={"time": at}))
 
 
+@pytest.mark.parametrize("late", [False, True])
+async def test_what_was_taken_back_is_remembered_however_it_arrived(scoring: ScoringService, late: bool) -> None:
+    """The contact is gone for ten days only: told in one batch with the return, or after it."""
+    there, gone = ({"active": 1, "executives": 0, "main": one} for one in ("present", "gone"))
+    scoring.clock.move_to(START + days(60))
+    await scoring.apply(interaction_event(at=START))
+    await scoring.know(changed(START, version=2, contacts=there))
+    between = changed(START + days(20), version=3, contacts=gone)
+    back = changed(START + days(30), version=4, contacts=there)
+    if late:
+        await scoring.know(back)
+        await scoring.know(between)
+    else:
+        await scoring.know(between, back)
+
+    async def risky(day: float) -> bool:
+        shown = await scoring.score(as_of=(START + days(day)).isoformat())
+        return "contact_gone" in {reason["rule"] for reason in shown["churn_risk"]["reasons"]}
+
+    assert [await risky(day) for day in (10, 25, 40)] == [False, True, False]
+
+
+async def test_before_the_first_profile_both_questions_have_one_answer(scoring: ScoringService) -> None:
+    gone = {"active": 1, "executives": 0, "main": "gone"}
+    scoring.clock.move_to(START + days(60))
+    await scoring.apply(interaction_event(at=START))
+    await scoring.know(changed(START + days(30), version=2, contacts=gone))
+    moment = (START + days(5)).isoformat()
+    plain = await scoring.score(as_of=moment)
+    assert await scoring.score(as_of=moment, known_at=wall_now().isoformat()) == plain
+    assert "contact_gone" in {reason["rule"] for reason in plain["churn_risk"]["reasons"]}
+
+
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0)])
 async def test_a_score_of_the_past_is_of_the_customer_as_they_were(
     scoring: ScoringService, order: tuple[int, ...]
@@ -53,7 +86,7 @@ async def test_a_score_of_the_past_is_of_the_customer_as_they_were(
     for place in order[1:]:
         await scoring.know(told[place])
     await scoring.know(changed(START + days(10), version=3, contacts=there), *told)
-    assert await scoring.count("profile_history") == 3
+    assert await scoring.count("profile_history") == 4
 
     async def risky(day: float, **moment: Any) -> bool:
         shown = await scoring.score(as_of=(START + days(day)).isoformat(), **moment)
