@@ -14,6 +14,7 @@ MoverFigure = Literal[
     "quadrant",
 ]  # fmt: skip
 
+MONEY: Final = frozenset({"current_value", "realised_value", "lifetime_profit"})
 RANKS: Final[Mapping[str, Sequence[str]]] = {
     "loyalty_level": ("none", *LEVELS),
     "abc_class": ("C", "B", "A"),

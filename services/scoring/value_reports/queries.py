@@ -45,9 +45,13 @@ async def read_material(
     for one in periods_until(period, history, measures):
         at = min(_end(one, measures), now)
         begun = bool(history) and history[0].occurred_at <= at
-        then = (
-            await scores.score_customer(session, customer_id, contexts=contexts, now=now, as_of=at) if begun else None
-        )
+        then = None
+        if begun:
+            then = (
+                scored
+                if at == as_of
+                else await scores.score_customer(session, customer_id, contexts=contexts, now=now, as_of=at)
+            )
         quarters.append(quarter_of_facts(one, history, measures, _standing(then)))
     return Material(
         title=title,

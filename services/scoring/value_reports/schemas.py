@@ -15,6 +15,7 @@ from services.scoring.value_reports.document import Block, Bullets, Chart, Docum
 from services.scoring.value_reports.quarters import Quarter
 from services.scoring.value_reports.wording import say, say_class, say_day, say_quarter
 from shared.contracts.common import Money
+from shared.currencies import MINOR_UNIT_DIGITS
 
 _MOST_EVENTS: Final = 30
 _ROUTINE: Final = frozenset({FactKind.USAGE, FactKind.NOTE, FactKind.ENGAGEMENT, FactKind.ASSIGNMENT})
@@ -45,12 +46,15 @@ class Material:
         return write_money(minor, self.money.currency, self.money.digits)
 
     def money_of(self, money: Money | None) -> str:
-        return self.say("unknown") if money is None else self.amount(money.minor)
+        """In its own currency: a score of the past is of the policy of then."""
+        if money is None:
+            return self.say("unknown")
+        return write_money(money.minor, money.currency, MINOR_UNIT_DIGITS[money.currency])
 
 
 def compose(material: Material) -> Document:
     score, quarter = material.score, material.quarters[-1]
-    versions = score.policy_version, score.model_version, material.money.currency
+    versions = score.policy_version, score.model_version, score.realised_value.value.currency
     return Document(
         language=material.language,
         title=material.title or material.say("title"),

@@ -15,6 +15,7 @@ from shared.contracts.common import Money
 from shared.contracts.customer import CustomerChanged
 from tests.support.answers import problem
 from tests.support.factories.scoring import MODEL, START, days, event_of, interaction_event
+from tests.support.policy_api import put_in_force
 from tests.support.scoring_service import ScoringService
 
 ONE, TWO, THREE = (UUID(int=number) for number in (1, 2, 3))
@@ -161,6 +162,9 @@ async def test_movers_are_compared_with_what_was_told_before(scoring: ScoringSer
     since: dict[str, Any] = {"from": START.isoformat()}
     levels = await scoring.read("/v1/portfolio/movers", figure="loyalty_level", **since)
     assert levels["up"] == []
+    await put_in_force(scoring, {"money": {"currency": "EUR", "rates": {"EUR": "1", "CNY": "0.1"}}})
+    past: dict[str, Any] = {"from": START.isoformat(), "to": (START + days(120)).isoformat()}
+    assert (await scoring.read("/v1/portfolio/movers", figure="realised_value", **past))["currency"] == "CNY"
     refused = await scoring.client.get("/v1/portfolio/movers", params={"from": "2031-01-01T00:00:00Z"})
     assert problem(refused) == (422, "period_reversed", "from")
 
@@ -171,6 +175,8 @@ async def test_the_most_to_lose_comes_first(scoring: ScoringService) -> None:
     page = await scoring.read("/v1/portfolio/risks", churn_risk_from=1, limit=1)
     rest = await scoring.read("/v1/portfolio/risks", churn_risk_from=1, cursor=page["next_cursor"])
     risks = page["items"] + rest["items"]
+    everybody = await table(scoring, "/v1/portfolio/risks", churn_risk_from=1, limit=1)
+    assert [row["customer_id"] for row in everybody] == [one["customer_id"] for one in risks]
     assert {one["customer_id"] for one in risks} == {str(ONE), str(TWO)}
     assert all("complaint_pending" in one["churn_reasons"] for one in risks)
     assert [one["at_risk"]["minor"] for one in risks] == sorted(

@@ -1,8 +1,9 @@
 """Routes of account management: key figures, movers of the week, and who may be lost, as JSON or CSV."""
 
 import math
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -30,10 +31,10 @@ from services.scoring.policies.queries import PolicyDep
 from services.scoring.scores.queries import ContextsDep
 from shared.errors import InvalidInput
 from shared.service import ClockDep
-from shared.web.csv_answer import TABLE, csv_answer
+from shared.web.csv_answer import TABLE, csv_answer, csv_stream
 from shared.web.instants import WrittenInstant
 from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
-from shared.web.routing import SessionDep, api_router
+from shared.web.routing import DatabaseDep, SessionDep, api_router
 
 router = api_router(prefix="/v1/portfolio", tags=["portfolio"])
 OwnerId = Annotated[str | None, Query(max_length=200, description="only customers of this account manager")]
@@ -66,7 +67,7 @@ async def get_kpis(
 @router.get("/movers", response_model=Movers, responses=TABLE)
 async def list_movers(
     session: SessionDep,
-    policy: PolicyDep,
+    contexts: ContextsDep,
     clock: ClockDep,
     _: Reader,
     figure: Annotated[MoverFigure, Query(description="by which to compare")] = "current_value",
@@ -80,14 +81,15 @@ async def list_movers(
     until = end or clock.now()
     since = start or until - _WEEK
     _demand_order(since, until)
+    currency = (await contexts.policies.in_force(session, until)).money.currency
     sides = {}
     for up in (True, False):
         sides[up] = await movers.list_movers(
-            session, figure, start=since, end=until, owner_id=owner_id, up=up, limit=limit
+            session, figure, start=since, end=until, owner_id=owner_id, up=up, limit=limit, currency=currency
         )
     shown = Movers(
         figure=figure,
-        currency=policy.money.currency,
+        currency=currency,
         start=since,
         end=until,
         up=show_movers(sides[True]),
@@ -99,6 +101,7 @@ async def list_movers(
 @router.get("/risks", response_model=Page[RiskRead], responses=TABLE)
 async def list_risks(
     session: SessionDep,
+    database: DatabaseDep,
     policy: PolicyDep,
     page: PageDep,
     _: Reader,
@@ -106,22 +109,30 @@ async def list_risks(
     owner_id: OwnerId = None,
     format: Format = "json",
 ) -> Page[RiskRead] | Response:
-    """Customers who may be lost, by current value × churn risk: those with the most to lose first, and why."""
+    """Customers who may be lost, by current value × churn risk: those with the most to lose first, and why.
+
+    As CSV all of them, whatever the limit.
+    """
+    least_tenths, currency = math.ceil(10 * churn_risk_from), policy.money.currency
+    if format == "csv":
+        portions = risks.stream_risks(database, least_tenths=least_tenths, owner_id=owner_id)
+        return csv_stream("risks", RISK_COLUMNS, _written(portions, currency))
     after = None if page.cursor is None else decode_cursor(page.cursor, int, UUID)
     rows = await risks.list_risks(
-        session,
-        least_tenths=math.ceil(10 * churn_risk_from),
-        owner_id=owner_id,
-        after=after,
-        limit=page.limit + 1,
+        session, least_tenths=least_tenths, owner_id=owner_id, after=after, limit=page.limit + 1
     )
-    shown = [show_risk(dict(row), policy.money.currency) for row in rows[: page.limit]]
-    if format == "csv":
-        return csv_answer("risks", RISK_COLUMNS, risk_rows(shown))
+    shown = [show_risk(dict(row), currency) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     return Page(
         items=shown, next_cursor=encode_cursor(shown[-1].at_risk.minor, shown[-1].customer_id) if more else None
     )
+
+
+async def _written(
+    portions: AsyncIterator[Sequence[Mapping[str, Any]]], currency: str
+) -> AsyncIterator[Iterable[list[object]]]:
+    async for rows in portions:
+        yield risk_rows([show_risk(dict(row), currency) for row in rows])
 
 
 def _period(first: date | None, last: date | None, today: date) -> Period:

@@ -7,15 +7,15 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.insight.movers import RANKS, Mover, MoverFigure
+from services.scoring.insight.movers import MONEY, RANKS, Mover, MoverFigure
 from shared.db.session import driver
 
 _NUMBER: Final = "(after.figures ->> $4)::numeric - (before.figures ->> $4)::numeric"
 _RANK: Final = (
-    "(array_position($7::text[], after.figures ->> $4) - array_position($7::text[], before.figures ->> $4))::numeric"
+    "(array_position($8::text[], after.figures ->> $4) - array_position($8::text[], before.figures ->> $4))::numeric"
 )
 
-# Who was told nothing of before the period has not moved, but come; money in two currencies is not subtracted.
+# Who was told nothing of before the period has not moved, but come; money is compared in one currency alone.
 _MOVERS = """
 SELECT * FROM (
     SELECT touched.customer_id, t.owner_id, before.figures -> $4 AS before, after.figures -> $4 AS after,
@@ -30,7 +30,7 @@ SELECT * FROM (
         ORDER BY as_of DESC, told_at DESC LIMIT 1
     ) AS after
     LEFT JOIN customer_traits AS t ON t.customer_id = touched.customer_id
-    WHERE before.figures ->> 'currency' IS NOT DISTINCT FROM after.figures ->> 'currency'
+    WHERE ($7::text IS NULL OR (before.figures ->> 'currency' = $7 AND after.figures ->> 'currency' = $7))
       AND ($3::text IS NULL OR t.owner_id = $3)
 ) AS moved
 WHERE sign(change) = $5 ORDER BY abs(change) DESC, customer_id LIMIT $6
@@ -46,12 +46,14 @@ async def list_movers(
     owner_id: str | None,
     up: bool,
     limit: int,
+    currency: str,
 ) -> Sequence[Mover]:
-    """Between what had been told by `start` and by `end`, the greatest change first."""
+    """Between what had been told by `start` and by `end`, the greatest change first; of money, in `currency`."""
     ranks = RANKS.get(figure)
     change = _NUMBER if ranks is None else _RANK
     more = [] if ranks is None else [list(ranks)]
+    among = currency if figure in MONEY else None
     rows = await (await driver(session)).fetch(
-        _MOVERS.format(change=change), start, end, owner_id, figure, 1 if up else -1, limit, *more
+        _MOVERS.format(change=change), start, end, owner_id, figure, 1 if up else -1, limit, among, *more
     )
     return [Mover(**{**row, "change": Decimal(f"{row['change']:f}")}) for row in rows]

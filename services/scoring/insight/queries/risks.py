@@ -1,12 +1,14 @@
 """Customers who may be lost, those with the most to lose first."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.session import driver
+from shared.db.session import Database, driver
+
+_AT_ONCE: Final = 500
 
 _RISKS = """
 SELECT * FROM (
@@ -34,3 +36,17 @@ async def list_risks(
         _RISKS, least_tenths, owner_id, *(after or (None, None)), limit
     )
     return rows
+
+
+async def stream_risks(
+    database: Database, *, least_tenths: int, owner_id: str | None
+) -> AsyncIterator[Sequence[Mapping[str, Any]]]:
+    """All of them in portions, each as of its own moment."""
+    after: tuple[int, UUID] | None = None
+    while True:
+        async with database.snapshot() as session:
+            rows = await list_risks(session, least_tenths=least_tenths, owner_id=owner_id, after=after, limit=_AT_ONCE)
+        yield rows
+        if len(rows) < _AT_ONCE:
+            return
+        after = rows[-1]["at_risk"], rows[-1]["customer_id"]
