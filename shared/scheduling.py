@@ -147,6 +147,8 @@ class _JobLoop:
             next_tick_at = self._next_tick_at or await self._find_next_tick() or await self._register()
             wait = (next_tick_at - self._clock.now()).total_seconds()
             if wait > 0:
+                # Nothing is due: what failed here was only the looking, or another replica has done the tick.
+                self._forget_failures()
                 return min(max(wait, SHORTEST_WAIT_SECONDS), LONGEST_WAIT_SECONDS)
             if not await self._run_tick():
                 return HELD_ELSEWHERE_SECONDS
@@ -190,7 +192,11 @@ class _JobLoop:
         JOB_RUNS.labels(*labels, "done").inc()
         JOB_SECONDS.labels(*labels).observe(seconds)
         JOB_DELAY_SECONDS.labels(*labels).set(late)
-        JOB_FAILURES.labels(*labels).set(0)
+        self._forget_failures()
+
+    def _forget_failures(self) -> None:
+        if self.failures:
+            JOB_FAILURES.labels(current_service(), self.job.name).set(0)
         self.failures = 0
 
     def _back_off(self, error: Exception, *, outcome: str) -> float:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -154,6 +154,39 @@ async def test_a_broken_job_stops_no_other_and_shows(database: Database) -> None
         assert told is not None
         assert told.startswith("broken failed 3 times: RuntimeError")
         assert "no such template" not in told
+
+
+async def test_an_outage_is_forgotten_once_all_is_seen_to_be_done(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = SteppedClock(NOON)
+    scheduler = Scheduler([Job("daily", DAY, recording("daily"))], database, clock)
+    async with running(scheduler):
+        await expect_ticks(database, day(1))
+    restarted = Scheduler([Job("daily", DAY, recording("daily"))], database, clock)
+    snapshot = database.snapshot
+    away = asyncio.Event()
+
+    def refused() -> AbstractAsyncContextManager[AsyncSession]:
+        if away.is_set():
+            raise Unavailable("the database does not answer", code="database_unavailable")
+        return snapshot()
+
+    monkeypatch.setattr(database, "snapshot", refused)
+    away.set()
+    async with running(restarted):
+
+        async def shown() -> str | None:
+            return restarted.problem()
+
+        assert await eventually(shown)
+        away.clear()
+
+        async def forgotten() -> bool:
+            return restarted.problem() is None
+
+        await eventually(forgotten)
+        assert await ticks(database) == [day(1)]
 
 
 async def test_a_slow_job_holds_up_no_other(database: Database) -> None:
