@@ -50,6 +50,13 @@ _VALUES = {
 Dimension = Literal["kind", "region", "industry"]
 ValueFigure = Literal["realised", "purchase_days", "last_day"]
 
+_WITHOUT_FACTS = """
+SELECT customer_id FROM known_customers AS known
+WHERE ($1::uuid IS NULL OR customer_id > $1)
+  AND NOT EXISTS (SELECT FROM customer_statistics AS s WHERE s.customer_id = known.customer_id)
+ORDER BY customer_id LIMIT $2
+"""
+
 _RECONCILIATION = """
 SELECT kind, currency, count(*) AS facts, coalesce(sum(amount), 0) AS amount,
        count(DISTINCT customer_id) AS customers
@@ -95,6 +102,11 @@ async def list_facts(
     """The facts of a customer that had occurred by then, in their order; with `known_at` (by the wall clock) only those
     that had been taken in by that instant."""
     return await repository.read_facts(session, customer_id, until, known_at)
+
+
+async def list_without_facts(session: AsyncSession, *, after: UUID | None, limit: int) -> list[UUID]:
+    """The next customers by id of whom the customer service has told, and nobody else."""
+    return [row[0] for row in await (await driver(session)).fetch(_WITHOUT_FACTS, after, limit)]
 
 
 async def list_statistics(session: AsyncSession, *, after: UUID | None, limit: int) -> dict[UUID, Statistics]:

@@ -26,6 +26,8 @@ from shared.errors import Poison
 _PROFILES: Final = advisory_key("scoring.profiles")
 """Held together by who adds customers with facts, and alone by who tells what customers are."""
 
+_MARKED_AT_ONCE: Final = 5_000
+
 log = structlog.get_logger(__name__)
 
 
@@ -90,6 +92,14 @@ async def keep_states(session: AsyncSession, *, states: Mapping[UUID, CustomerSt
     """Writes the states of customers whose rows this transaction has locked, and marks them as changed."""
     await repository.update_states(session, states)
     await changes.mark_changed(session, customer_ids=states.keys(), silent=silent)
+
+
+async def mark_without_facts(session: AsyncSession, *, silent: bool) -> None:
+    """Marks as changed who is known but has no statistics: money that is told of them counts otherwise too."""
+    after: UUID | None = None
+    while customer_ids := await queries.list_without_facts(session, after=after, limit=_MARKED_AT_ONCE):
+        await changes.mark_changed(session, customer_ids=customer_ids, silent=silent)
+        after = customer_ids[-1]
 
 
 async def know_customers(

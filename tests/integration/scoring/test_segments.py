@@ -23,6 +23,7 @@ from tests.support import outbox
 from tests.support.answers import problem
 from tests.support.eventually import eventually
 from tests.support.factories.scoring import START, customer_event, days, event_of, interaction_event
+from tests.support.policy_api import put_in_force
 from tests.support.scoring_service import ScoringService
 
 CUSTOMERS = [UUID(int=number + 1) for number in range(6)]
@@ -115,6 +116,31 @@ async def test_members_follow_events_profiles_and_time(scoring: ScoringService) 
     assert (await moves(scoring))[-1] == (False, CUSTOMERS[2], False)
     names = [one["name"] for one in await scoring.read_list(f"/v1/customers/{CUSTOMERS[1]}/segments")]
     assert names == ["buyers", "quiet"]
+
+
+@pytest.mark.parametrize("batch", [1, 500])
+async def test_other_rates_move_those_without_facts_and_those_whose_facts_count_no_longer(
+    scoring: ScoringService, batch: int
+) -> None:
+    """One has bought, one never has, and one in a currency that has no rate any more."""
+    scoring.clock.move_to(START + days(10))
+    wallet = [{"category": "tea", "yearly": Money(minor=1_000_00, currency="USD")}]
+    await scoring.know(*(profile(one, kind="organisation", wallet=wallet) for one in CUSTOMERS[:3]))
+    pounds = Money(minor=10_00, currency="GBP")
+    await scoring.apply(
+        interaction_event(customer_id=CUSTOMERS[0]), interaction_event(customer_id=CUSTOMERS[2], amount=pounds)
+    )
+    await scoring.rescore()
+    made = await create(scoring, {"field": "wallet", "at_least": 8_000}, "large wallets")
+    await scoring.keep_segments()
+    assert await members(scoring, made) == set()
+    await outbox.forget_published(scoring.database)
+    await put_in_force(scoring, {"money": {"rates": {"USD": "8.00", "GBP": None}}})
+    await scoring.rescore(batch)
+    assert (await scoring.read("/v1/status"))["rescoring"]["skipped"] == 1
+    await scoring.keep_segments()
+    assert await members(scoring, made) == set(CUSTOMERS[:3])
+    assert sorted(await moves(scoring)) == [(True, one, True) for one in CUSTOMERS[:3]]
 
 
 async def test_a_void_and_a_score_move_members_too(scoring: ScoringService) -> None:

@@ -5,6 +5,7 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.changes import use_cases as changes
 from services.scoring.facts import queries as fact_queries
 from services.scoring.facts import use_cases as facts
 from services.scoring.lifetime import use_cases as models
@@ -47,7 +48,9 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
     if progress.refold:
         countable = await facts.refold(session, customers=customers, measures=context.measures)
         await facts.keep_states(session, states=countable, silent=progress.silent)
-        progress.skipped += len(customers) - len(countable)
+        skipped = customers.keys() - countable.keys()
+        await changes.mark_changed(session, customer_ids=skipped, silent=progress.silent)
+        progress.skipped += len(skipped)
     occasion = Occasion(progress.occasion, progress.silent)
     progress.told += await rescore_and_tell(session, countable, teller, context, occasion)
     progress.scored += len(countable)
@@ -96,6 +99,7 @@ async def _finish(session: AsyncSession, progress: Rescoring, context: Context, 
     if not progress.refold:
         return
     progress.refold = False
+    await facts.mark_without_facts(session, silent=progress.silent)
     progress.goes_on = await _take_snapshot(session, context, now)
     if context.model is not None:
         await models.request_fit(session, requested_at=now, policy=context.policy)
