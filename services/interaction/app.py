@@ -14,9 +14,15 @@ from services.interaction.ingest.schemas.inbound import INBOUND_TYPES
 from services.interaction.reports.api import router as reports
 from services.interaction.settings import InteractionSettings
 from services.interaction.timeline.api import router as timeline
-from services.interaction.timeline.consumers import on_messages, on_receipts
+from services.interaction.timeline.consumers import on_messages, on_receipts, on_tasks
 from shared.contracts.customer import CustomerChanged, CustomerRegistered
-from shared.contracts.notification import MessageFailed, MessageReceiptRecorded, MessageSent
+from shared.contracts.notification import (
+    MessageFailed,
+    MessageReceiptRecorded,
+    MessageSent,
+    TaskClosed,
+    TaskCreated,
+)
 from shared.messaging.backpressure import Backpressure
 from shared.messaging.consumer import Consumer
 from shared.messaging.dead_letter_limit import DeadLetterLimit
@@ -72,7 +78,13 @@ def create_worker(platform: Platform[InteractionSettings]) -> Sequence[Component
         ),
         Consumer(
             group="interaction.messages",
-            handlers={MessageSent: on_messages, MessageFailed: on_messages, MessageReceiptRecorded: on_receipts},
+            handlers={
+                MessageSent: on_messages,
+                MessageFailed: on_messages,
+                MessageReceiptRecorded: on_receipts,
+                TaskCreated: on_tasks,
+                TaskClosed: on_tasks,
+            },
             database=platform.database,
             broker=platform.broker,
             deduplicate=False,

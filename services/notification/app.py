@@ -31,6 +31,7 @@ from services.notification.receipts.jobs import ReportMailbox
 from services.notification.rules.api import router as rules_router
 from services.notification.settings import NotificationSettings, parse_sender
 from services.notification.suppression.api import router as suppression_router
+from services.notification.tasks.api import router as tasks_router
 from services.notification.templates.api import ROUTERS as TEMPLATE_ROUTERS
 from services.notification.templates.jobs import TrialSender
 from services.notification.templates.library import TemplateLibrary
@@ -46,7 +47,8 @@ from shared.web.app import create_app
 
 _DESCRIPTION = """Which care a customer gets, and why: messages sent and not sent, occasions to come, inboxes.
 
-Rules decide on messages, from what the other services publish; each decision is kept with its reason."""
+Rules decide on messages, and on tasks for staff, from what the other services publish; each decision is kept with its
+reason."""
 
 
 def create_desk(platform: Platform[NotificationSettings]) -> Desk:
@@ -104,6 +106,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             inbox_router,
             audience_router,
             occasions_router,
+            tasks_router,
             *TEMPLATE_ROUTERS,
         ),
     )

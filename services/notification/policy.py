@@ -11,6 +11,7 @@ from shared.contracts.interaction import Severity
 from shared.errors import InvalidInput
 
 _LONGEST_CAP = timedelta(days=366)
+_LONGEST_ROLE = 200
 
 
 class LeapDayRule(StrEnum):
@@ -96,6 +97,21 @@ class OccasionsPolicy:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TasksPolicy:
+    """`fallback_role` has the tasks that there is nobody to give to."""
+
+    __pydantic_config__: ClassVar[dict[str, Any]] = {"extra": "forbid"}
+
+    fallback_role: str = "account_management"
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.fallback_role) <= _LONGEST_ROLE or not self.fallback_role.isprintable():
+            raise InvalidInput(
+                f"a role has a name of 1 to {_LONGEST_ROLE} characters, on one line", code="policy_invalid"
+            )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CarePolicy:
     """`max_age` bounds recorded minus happened, `max_wait` the wait for a profile; beyond them nothing is sent.
 
@@ -113,3 +129,4 @@ class CarePolicy:
     quiet_hours: QuietHoursPolicy | None = field(default_factory=QuietHoursPolicy)
     caps: tuple[Cap, ...] = field(default_factory=_shipped_caps)
     occasions: OccasionsPolicy = field(default_factory=OccasionsPolicy)
+    tasks: TasksPolicy = field(default_factory=TasksPolicy)

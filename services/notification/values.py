@@ -16,7 +16,7 @@ MESSAGE_NAMESPACE = UUID("0d6f4a5e-7a0b-5f0c-9a53-5f2f0a4f6c11")
 
 
 class RuleName(StrEnum):
-    """The rules that Rapport comes with, each named as the template it renders."""
+    """The templates that Rapport comes with; the rules that it comes with are each named as theirs."""
 
     PURCHASE_THANKS = "purchase_thanks"
     COMPLAINT_RECEIPT = "complaint_receipt"
@@ -30,6 +30,9 @@ class RuleName(StrEnum):
     MAINTENANCE = "maintenance"
     WARRANTY_END = "warranty_end"
     CONTRACT_END = "contract_end"
+    CHURN_WARNING = "churn_warning"
+    CONTRACT_RENEWAL = "contract_renewal"
+    FOLLOW_UP_CALL = "follow_up_call"
 
 
 class OccasionKind(StrEnum):
@@ -56,7 +59,7 @@ class Outcome(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why nothing was sent, by this decision or on this channel."""
+    """Why nothing was sent, by this decision or on this channel; `no_assignee` is why a task fell to a role."""
 
     RULE_DISABLED = "rule_disabled"
     ERASED = "erased"
@@ -76,6 +79,7 @@ class Reason(StrEnum):
     NO_ADDRESS = "no_address"
     CHANNEL_OFF = "channel_off"
     ADDRESS_SUPPRESSED = "address_suppressed"
+    NO_ASSIGNEE = "no_assignee"
 
 
 class MessageState(StrEnum):
@@ -100,6 +104,13 @@ class Permission(NamedTuple):
 
     channel: Channel
     purpose: Purpose
+
+
+class Employee(NamedTuple):
+    """A member of staff; `id` is the one in the business's own directory."""
+
+    id: str
+    name: str | None = None
 
 
 class MemberState(StrEnum):
@@ -134,6 +145,8 @@ class Member:
     do_not_disturb: DoNotDisturb | None = None
     traits: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Value] = field(default_factory=dict)
+    owner: Employee | None = None
+    backup_owner: Employee | None = None
 
     def address_on(self, channel: Channel) -> str | None:
         """Where a message on `channel` would go; the inbox needs no address but the customer itself."""

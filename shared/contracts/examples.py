@@ -20,6 +20,9 @@ class Example:
     data: dict[str, Any] | None
 
 
+_EVENT_ID = "0192f1c4-9b02-7d11-8f0a-1c2d3e4f5a6b"
+
+
 def _message(**more: Any) -> dict[str, Any]:
     return {
         "message_id": "7d1f6a0e-54b1-5f0e-8a6b-0f2d8c1e9b77",
@@ -31,6 +34,21 @@ def _message(**more: Any) -> dict[str, Any]:
         "language": "zh-CN",
         "caused_by": INTERACTION_ID,
         "at": RECORDED_AT,
+    } | more
+
+
+def _task(**more: Any) -> dict[str, Any]:
+    return {
+        "task_id": "3b0f7d52-8c1e-5b7a-9d24-6e5f4a3b2c1d",
+        "customer_id": CUSTOMER_ID,
+        "rule": "churn_warning",
+        "occasion": _EVENT_ID,
+        "title": {"en": "A customer may leave (risk 72.5)", "zh-CN": "客户流失预警（风险 72.5）"},
+        "assignee": {"kind": "employee", "id": "am-17"},
+        "priority": "high",
+        "due_at": "2026-03-05T09:30:00Z",
+        "created_at": RECORDED_AT,
+        "caused_by": _EVENT_ID,
     } | more
 
 
@@ -56,8 +74,6 @@ _MEMBERSHIP = {
     "revision": 1,
     "as_of": RECORDED_AT,
 }
-_EVENT_ID = "0192f1c4-9b02-7d11-8f0a-1c2d3e4f5a6b"
-
 _DATA: dict[type[EventData], dict[str, Any] | None] = {
     **customer_examples.DATA,
     **interaction_examples.DATA,
@@ -84,6 +100,8 @@ _DATA: dict[type[EventData], dict[str, Any] | None] = {
         "decisions": [{"channel": "email", "purpose": "marketing", "granted": False}],
         "at": RECORDED_AT,
     },
+    notification.TaskCreated: _task(),
+    notification.TaskClosed: _task(state="done", closed_by="am-17", at="2026-03-03T08:00:00Z"),
 }
 
 

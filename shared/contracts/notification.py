@@ -1,5 +1,5 @@
-"""What the notification service publishes: each message sent or given up, each decision not to send, and what customers
-themselves decide on their preferences page.
+"""What the notification service publishes: each message sent or given up, each decision not to send, each task for
+staff, and what customers themselves decide on their preferences page.
 """
 
 import hashlib
@@ -134,4 +134,79 @@ class PreferencesChanged(EventData):
     change_id: UUID
     way: PreferenceWay
     decisions: Annotated[tuple[PreferenceDecision, ...], Field(min_length=1, max_length=100)]
+    at: Instant
+
+
+class AssigneeKind(StrEnum):
+    """`employee`: one member of staff, by the id in the business's own directory; `role`: whoever has it there."""
+
+    EMPLOYEE = "employee"
+    ROLE = "role"
+
+
+class TaskAssignee(Value):
+    """Whose a task is."""
+
+    kind: AssigneeKind
+    id: ShortText
+
+
+class TaskPriority(StrEnum):
+    LOW = "low"
+    NORMAL = "normal"
+    HIGH = "high"
+    URGENT = "urgent"
+
+
+class TaskState(StrEnum):
+    """`dismissed`: somebody decided that it needs no doing; `cancelled`: what happened since has overtaken it."""
+
+    OPEN = "open"
+    DONE = "done"
+    DISMISSED = "dismissed"
+    CANCELLED = "cancelled"
+
+
+class TaskTold(EventData):
+    """What every event about a task repeats. `title` is by language and holds no personal data; `rule` and `occasion`
+    say why.
+    """
+
+    topic: ClassVar[str] = NOTIFICATION_EVENTS.name
+
+    task_id: UUID
+    customer_id: UUID
+    rule: ShortText
+    occasion: Annotated[str, Field(max_length=200, description="what makes it unique: an event id, or a day of a year")]
+    title: dict[LanguageTag, Annotated[str, Field(max_length=400)]]
+    assignee: TaskAssignee
+    priority: TaskPriority
+    due_at: Instant
+    created_at: Instant
+    caused_by: ShortText | None = None
+
+
+class TaskCreated(TaskTold):
+    """A rule gave somebody something to do about a customer."""
+
+    event_type: ClassVar[str] = "rapport.notification.task_created.v1"
+
+    reason: Annotated[
+        str | None,
+        Field(max_length=50, description="`no_assignee`: nobody was there to give it to, so that it fell to a role"),
+    ] = None
+
+
+class TaskClosed(TaskTold):
+    """It is done, was dismissed, or was cancelled; what somebody noted about it does not travel."""
+
+    event_type: ClassVar[str] = "rapport.notification.task_closed.v1"
+
+    state: TaskState
+    closed_by: Annotated[ShortText, Field(description="who said so; null where an event or an erasure did")] | None = (
+        None
+    )
+    reason: Annotated[
+        str | None, Field(max_length=50, description="of one that was cancelled", examples=["cancelled", "erased"])
+    ] = None
     at: Instant

@@ -43,6 +43,8 @@ EVENT_TYPES: dict[str, type[EventData]] = {
         notification.MessageReceiptRecorded,
         notification.ContactPointReported,
         notification.PreferencesChanged,
+        notification.TaskCreated,
+        notification.TaskClosed,
         inbound.InboundPurchase,
         inbound.InboundReturn,
         inbound.InboundPayment,

@@ -9,6 +9,8 @@ from shared.contracts.notification import (
     MessageReceiptRecorded,
     MessageSent,
     PreferencesChanged,
+    TaskClosed,
+    TaskCreated,
 )
 from shared.contracts.registry import EVENT_TYPES
 from shared.contracts.scoring import ScoreChanged
@@ -41,7 +43,15 @@ def types_of(topic: str) -> Types:
 READERS: dict[str, Types] = {
     "customer": frozenset({ScoreChanged, ContactPointReported, PreferencesChanged}),
     "interaction": types_of(INBOUND_EVENTS.name)
-    | {CustomerRegistered, CustomerChanged, MessageSent, MessageFailed, MessageReceiptRecorded},
+    | {
+        CustomerRegistered,
+        CustomerChanged,
+        MessageSent,
+        MessageFailed,
+        MessageReceiptRecorded,
+        TaskCreated,
+        TaskClosed,
+    },
     "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
     "notification": types_of(INTERACTION_EVENTS.name)
     - {InteractionVoided, ComplaintAssigned, CorrespondenceRecorded, NoteRecorded}

@@ -13,6 +13,12 @@ def rule_on(
     return {"description": "a test", "on": {"event": trigger}, "message": message, **parts}
 
 
+def task_on(trigger: str, *, template: str = "follow_up_call", **parts: Any) -> dict[str, Any]:
+    """A document that gives a task; `task` among the parts says more about it."""
+    task = {"template": template, **parts.pop("task", {})}
+    return {"description": "a test", "on": {"event": trigger}, "task": task, **parts}
+
+
 async def activate_rule(service: NotificationService, name: str, document: dict[str, Any]) -> dict[str, Any]:
     drafted = await service.client.put(f"/v1/rules/{name}/draft", json={"document": document, "reason": "a test"})
     assert drafted.status_code == 200, drafted.text

@@ -1,9 +1,10 @@
-"""The table of messages, as the timeline shows them; interactions have their own."""
+"""The tables of messages and of tasks, as the timeline shows them; interactions have their own."""
 
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import DateTime, Index
+from sqlalchemy import Column, DateTime, Index
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.interaction.database import Base
@@ -36,3 +37,24 @@ class TimelineReceipt(Base, table=True):
     message_id: UUID = Field(primary_key=True)
     receipt: str
     received_at: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class TimelineTask(Base, table=True):
+    """What an employee had to do about a customer, and how it ended; it stands where it was given."""
+
+    __tablename__ = "timeline_tasks"
+    __table_args__ = (Index(None, "customer_id", "occurred_at", "task_id"),)
+
+    task_id: UUID = Field(primary_key=True)
+    customer_id: UUID
+    occurred_at: datetime = Field(sa_type=DateTime(timezone=True))
+    state: str
+    rule: str
+    title: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    assignee_kind: str
+    assignee: str
+    priority: str
+    due_at: datetime = Field(sa_type=DateTime(timezone=True))
+    closed_at: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    closed_by: str | None = None
+    caused_by: str | None = None

@@ -1,4 +1,4 @@
-"""One timeline per customer, merged from two tables that each keep the same order."""
+"""One timeline per customer, merged from three tables that each keep the same order."""
 
 import heapq
 from collections.abc import Collection
@@ -9,13 +9,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.ingest.queries import Kind, is_known, list_of_customer
-from services.interaction.timeline.models import TimelineMessage, TimelineReceipt
-from services.interaction.timeline.schemas import EntryKind, MessageRead, TimelineEntry
+from services.interaction.timeline.models import TimelineMessage, TimelineReceipt, TimelineTask
+from services.interaction.timeline.schemas import EntryKind, MessageRead, TaskRead, TimelineEntry
 from services.interaction.window import Place, Window
 from shared.errors import NotFound
 
 _columns = TimelineMessage.metadata.tables["timeline_messages"].c
 _receipts = TimelineMessage.metadata.tables["timeline_receipts"].c
+_tasks = TimelineMessage.metadata.tables["timeline_tasks"].c
 
 
 async def list_timeline(
@@ -31,19 +32,33 @@ async def list_timeline(
     wanted = set(EntryKind if kinds is None else kinds)
     interactions: list[TimelineEntry] = []
     messages: list[TimelineEntry] = []
-    if interaction_kinds := wanted - {EntryKind.MESSAGE}:
+    tasks: list[TimelineEntry] = []
+    if interaction_kinds := wanted - {EntryKind.MESSAGE, EntryKind.TASK}:
         # All of them are no filter: the index alone then tells which rows to read.
         every = len(interaction_kinds) == len(Kind)
         narrowed = None if every else [Kind(kind) for kind in interaction_kinds]
         interactions += await list_of_customer(session, customer_id, window, kinds=narrowed)
     if EntryKind.MESSAGE in wanted:
         messages += await _list_messages(session, customer_id, window)
-    return list(islice(heapq.merge(interactions, messages, key=place_of, reverse=True), window.limit))
+    if EntryKind.TASK in wanted:
+        tasks += await _list_tasks(session, customer_id, window)
+    return list(islice(heapq.merge(interactions, messages, tasks, key=place_of, reverse=True), window.limit))
 
 
 def place_of(entry: TimelineEntry) -> Place:
     """The sort key of an entry, and the cursor of a page that ends with it."""
-    return entry.occurred_at, entry.message_id if isinstance(entry, MessageRead) else entry.interaction_id
+    match entry:
+        case MessageRead():
+            return entry.occurred_at, entry.message_id
+        case TaskRead():
+            return entry.occurred_at, entry.task_id
+    return entry.occurred_at, entry.interaction_id
+
+
+async def _list_tasks(session: AsyncSession, customer_id: UUID, window: Window) -> list[TaskRead]:
+    statement = select(TimelineTask).where(_tasks.customer_id == customer_id)
+    tasks = await session.scalars(window.of(statement, _tasks.occurred_at, _tasks.task_id))
+    return [TaskRead.model_validate(task) for task in tasks]
 
 
 async def _list_messages(session: AsyncSession, customer_id: UUID, window: Window) -> list[MessageRead]:

@@ -1,13 +1,19 @@
-"""SQL for the timeline's messages."""
+"""SQL for the timeline's messages and tasks."""
 
 from collections.abc import Sequence
-from dataclasses import astuple, fields
+from dataclasses import asdict, astuple, fields
+from typing import cast
 
+from sqlalchemy import Table
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.interaction.timeline.message import RECEIPTS, Message, Receipt
+from services.interaction.timeline.models import TimelineTask
+from services.interaction.timeline.task import Task
 from shared.db.session import driver
 
+_TASKS = cast(Table, TimelineTask.__table__)  # type: ignore[attr-defined]
 _COLUMNS = ", ".join(field.name for field in fields(Message))
 _SAVE = f"""
 INSERT INTO timeline_messages AS known ({_COLUMNS})
@@ -26,6 +32,19 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])
 ON CONFLICT (message_id) DO UPDATE SET receipt = EXCLUDED.receipt, received_at = EXCLUDED.received_at
 WHERE coalesce(array_position($4::text[], EXCLUDED.receipt), 0) > coalesce(array_position($4::text[], known.receipt), 0)
 """
+
+
+async def save_tasks(session: AsyncSession, tasks: Sequence[Task]) -> None:
+    """Keeps each task, as it ended once it has. Rows go in by id: two workers wait, not deadlock."""
+    rows = [asdict(task) for task in sorted(tasks, key=lambda task: task.task_id)]
+    incoming = insert(_TASKS)
+    changes = {name: incoming.excluded[name] for name in rows[0] if name != "task_id"}
+    await session.execute(
+        incoming.on_conflict_do_update(
+            index_elements=["task_id"], set_=changes, where=incoming.excluded.closed_at.is_not(None)
+        ),
+        rows,
+    )
 
 
 async def save_receipts(session: AsyncSession, receipts: Sequence[Receipt]) -> None:

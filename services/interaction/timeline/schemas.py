@@ -9,12 +9,13 @@ from pydantic import Field
 
 from services.interaction.ingest.queries import InteractionRead
 from shared.contracts.common import Channel, Purpose
+from shared.contracts.notification import AssigneeKind, TaskPriority, TaskState
 from shared.web.pagination import Page
 from shared.web.schemas import ResponseModel
 
 
 class EntryKind(StrEnum):
-    """The kinds of interactions, and the platform's own messages."""
+    """The kinds of interactions, and the platform's own messages and tasks."""
 
     PURCHASE = "purchase"
     RETURN = "return"
@@ -39,6 +40,7 @@ class EntryKind(StrEnum):
     NOTE = "note"
     VOID = "void"
     MESSAGE = "message"
+    TASK = "task"
 
 
 class MessageRead(ResponseModel):
@@ -62,7 +64,26 @@ class MessageRead(ResponseModel):
     receipt_at: datetime | None = None
 
 
-TimelineEntry = Annotated[InteractionRead | MessageRead, Field(discriminator="kind")]
+class TaskRead(ResponseModel):
+    """Something that an employee had to do about the customer; it stands where it was given."""
+
+    kind: Literal["task"] = "task"
+    task_id: UUID
+    customer_id: UUID
+    state: TaskState
+    occurred_at: datetime
+    rule: str
+    title: Annotated[dict[str, str], Field(description="by language")]
+    assignee_kind: AssigneeKind
+    assignee: Annotated[str, Field(description="the employee's id in the business's directory, or the role")]
+    priority: TaskPriority
+    due_at: datetime
+    closed_at: datetime | None
+    closed_by: str | None
+    caused_by: Annotated[str | None, Field(description="the id of the event behind it")]
+
+
+TimelineEntry = Annotated[InteractionRead | MessageRead | TaskRead, Field(discriminator="kind")]
 
 
 class TimelinePage(Page[TimelineEntry]):

@@ -14,7 +14,8 @@ from services.notification.database import Base
 class Customer(Base, table=True):
     """One row per customer ever heard of, also before the profile comes and after it is erased.
 
-    Its lock orders everything that happens to the customer here: decisions, occasions, deliveries and erasure.
+    Its lock orders everything that happens to the customer here: decisions, occasions, deliveries and erasure. `staff`
+    are those who look after it, by what they are to it: `owner`, `backup_owner`.
     """
 
     __tablename__ = "customers"
@@ -34,6 +35,7 @@ class Customer(Base, table=True):
     traits: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
     do_not_disturb: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
     is_deceased: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
+    staff: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False, server_default=text("'{}'::jsonb")))
 
 
 class Score(Base, table=True):

@@ -8,10 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from services.notification.audience.traits import traits_of
-from services.notification.values import Permission
+from services.notification.values import Employee, Permission
 from shared.contracts.common import Channel, CustomerKind, Purpose
 from shared.contracts.customer import (
     CONTACT_KINDS,
+    AccountManager,
     Birthday,
     Consent,
     ContactKind,
@@ -47,6 +48,8 @@ class KnownProfile:
     traits: Mapping[str, Any]
     is_deceased: bool
     do_not_disturb: DoNotDisturb | None
+    owner: Employee | None
+    backup_owner: Employee | None
 
 
 def known_profile(data: ProfileUpdated, at: datetime, own: Sequence[Consent] = ()) -> KnownProfile:
@@ -69,7 +72,13 @@ def known_profile(data: ProfileUpdated, at: datetime, own: Sequence[Consent] = (
         traits=traits_of(data),
         is_deceased=data.deceased,
         do_not_disturb=data.do_not_disturb,
+        owner=_employee(data.owner),
+        backup_owner=_employee(data.backup_owner),
     )
+
+
+def _employee(manager: AccountManager | None) -> Employee | None:
+    return None if manager is None else Employee(manager.id, manager.name)
 
 
 def email_of(points: tuple[ContactPoint, ...]) -> str | None:

@@ -14,7 +14,7 @@ from services.notification.audience.models import Complaint, Customer, OwnDecisi
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
 from services.notification.audience.traits import figures_of, traits_from
 from services.notification.suppression.queries import find_suppressed
-from services.notification.values import Member, MemberState, Permission
+from services.notification.values import Employee, Member, MemberState, Permission
 from shared.contracts.common import Channel
 from shared.contracts.customer import Consent, DoNotDisturb
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
@@ -41,6 +41,7 @@ _BLANK: dict[str, Any] = {
     "traits": {},
     "is_deceased": False,
     "do_not_disturb": None,
+    "staff": {},
 }
 
 
@@ -116,7 +117,13 @@ def _member_of(row: Row[Any]) -> Member:
         do_not_disturb=DoNotDisturb.model_validate(row.do_not_disturb) if row.do_not_disturb else None,
         traits=traits_from(row.traits),
         figures=row.figures or {},
+        owner=_employee(row.staff.get("owner")),
+        backup_owner=_employee(row.staff.get("backup_owner")),
     )
+
+
+def _employee(kept: dict[str, Any] | None) -> Employee | None:
+    return Employee(**kept) if kept is not None else None
 
 
 async def save_profiles(session: AsyncSession, profiles: Sequence[KnownProfile]) -> set[UUID]:
@@ -150,6 +157,11 @@ def _row_of(profile: KnownProfile) -> dict[str, Any]:
         "traits": dict(profile.traits),
         "is_deceased": profile.is_deceased,
         "do_not_disturb": profile.do_not_disturb.model_dump(mode="json") if profile.do_not_disturb else None,
+        "staff": {
+            role: employee._asdict()
+            for role, employee in (("owner", profile.owner), ("backup_owner", profile.backup_owner))
+            if employee is not None
+        },
     }
 
 

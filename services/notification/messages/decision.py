@@ -1,4 +1,6 @@
-"""Whether a planned message is written, when and on which channels, and if not, why: pure, over a plan and a member."""
+"""Whether a planned message is written, when and on which channels, and if not, why; or whether a task is given to
+whom. Pure, over a plan and a member.
+"""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +15,7 @@ from services.notification.messages.manners import Recent
 from services.notification.policy import Cap, CarePolicy
 from services.notification.rules.document import MessageAction, Rule
 from services.notification.rules.vocabulary import facts_for
+from services.notification.tasks.assigning import Assigned, assign
 from services.notification.values import Member, MemberState, MessagePlan, Outcome, Permission, Reason
 from shared.conditions.condition import holds
 from shared.contracts.common import Channel, Purpose
@@ -49,16 +52,18 @@ class Situation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """`channel` is the primary one; where nothing is sent it is the one that would have been tried first.
+    """`channel` is the primary one; where nothing is sent it is the one that would have been tried first. A task has
+    neither channel nor purpose, and is `given` to somebody once it is planned.
 
     One that waits is decided on again at `due_at`. `displaces` are decisions that give way to this one, `detail` is
     what the reason is about.
     """
 
     outcome: Outcome
-    channel: Channel
-    purpose: Purpose
+    channel: Channel | None
+    purpose: Purpose | None
     reason: Reason | None = None
+    given: Assigned | None = None
     considered: tuple[Verdict, ...] = ()
     due_at: datetime | None = None
     displaces: tuple[UUID, ...] = ()
@@ -73,52 +78,64 @@ class Decision:
 
 def decide(plan: MessagePlan, member: Member, rule: Rule, at: Situation) -> Decision:
     """The decision on one plan by its rule."""
-    action = rule.document.message
     refusal = _refusal(plan, member, rule, at)
     if refusal is not None:
-        return _suppressed(action, refusal)
+        return _suppressed(rule, refusal)
     if member.state is MemberState.UNKNOWN:
-        return Decision(outcome=Outcome.AWAITING_PROFILE, channel=action.channels[0], purpose=action.purpose)
+        return _open(rule, Outcome.AWAITING_PROFILE)
     zone = zone_of(member.time_zone, default=at.policy.default_time_zone)
     ready = at.known_at
     if rule.document.waits:
         ready = manners.ready_at(rule.document, plan.happened_at, at.known_at, zone)
     if not holds(rule.condition, facts_for(plan.inputs, member), ready):
-        return _suppressed(action, Reason.CONDITION_NOT_MET)
+        return _suppressed(rule, Reason.CONDITION_NOT_MET)
     if ready > at.now:
-        return _waiting(action, ready)
+        return _open(rule, Outcome.WAITING, ready)
     meant_for = ready if rule.document.waits else plan.due_at
     if meant_for is not None and at.now - meant_for > at.policy.max_wait:
-        return _suppressed(action, Reason.TOO_LATE)
+        return _suppressed(rule, Reason.TOO_LATE)
     if rule.document.yields_to_complaints and member.has_quieting_complaint:
-        return _suppressed(action, Reason.OPEN_COMPLAINT)
-    if manners.is_paused(member, at.now):
-        return _suppressed(action, Reason.DO_NOT_DISTURB)
+        return _suppressed(rule, Reason.OPEN_COMPLAINT)
+    if rule.document.message is not None and manners.is_paused(member, at.now):
+        return _suppressed(rule, Reason.DO_NOT_DISTURB)
     earlier = manners.duplicate_of(rule.document, rule.about, at.recent, at.now)
     if earlier is not None:
-        return _suppressed(action, Reason.DUPLICATE, detail=_naming(earlier))
-    return _on_channels(plan, member, rule, at, ready)
+        return _suppressed(rule, Reason.DUPLICATE, detail=_naming(earlier))
+    if rule.document.task is not None:
+        return _given(assign(rule.document.task, member, at.policy.tasks.fallback_role))
+    if rule.document.message is not None:
+        return _on_channels(plan, member, rule, rule.document.message, at, ready)
+    raise AssertionError("a rule says something, or gives somebody something to do")
 
 
-def _on_channels(plan: MessagePlan, member: Member, rule: Rule, at: Situation, ready: datetime) -> Decision:
-    action = rule.document.message
+def _given(assigned: Assigned) -> Decision:
+    """Consent, caps and quiet hours have no say in what an employee is to do."""
+    detail = {"assignee": assigned.id, "assignee_kind": assigned.kind.value}
+    if assigned.reason is not None:
+        detail["because"] = assigned.reason.value
+    return Decision(outcome=Outcome.PLANNED, channel=None, purpose=None, given=assigned, detail=detail)
+
+
+def _on_channels(
+    plan: MessagePlan, member: Member, rule: Rule, action: MessageAction, at: Situation, ready: datetime
+) -> Decision:
     capped = manners.capped_channels(action.purpose, at.recent, at.policy.caps, at.now)
     considered = choose_channels(member, action, at.channels, capped)
     chosen = next((verdict.channel for verdict in considered if verdict.chosen), None)
     if chosen is None:
         reason = _why_none(considered)
         detail = _cap_detail(next(iter(capped.values()))) if reason is Reason.FREQUENCY_CAP else {}
-        return _suppressed(action, reason, considered, detail)
+        return _suppressed(rule, reason, considered, detail)
     zone = zone_of(member.time_zone, default=at.policy.default_time_zone)
     spans = manners.quiet_spans(member, at.policy, chosen, action.purpose)
     until = manners.open_and_quiet_until(rule.document.wait_until, at.now, zone, spans)
     is_over = plan.of_day and until >= end_of_local_day(plan.happened_at, zone)
     if until > at.now and (is_over or until - ready > at.policy.max_wait):
-        return _suppressed(action, Reason.QUIET_HOURS, considered, {"until": until.isoformat()})
+        return _suppressed(rule, Reason.QUIET_HOURS, considered, {"until": until.isoformat()})
     rivals = manners.day_rivals(at.recent, until, zone) if rule.document.merges else []
     winner = manners.winner_of(rivals, rule.document.priority, until)
     if winner is not None:
-        return _suppressed(action, Reason.MERGED, considered, _naming(winner))
+        return _suppressed(rule, Reason.MERGED, considered, _naming(winner))
     return Decision(
         outcome=Outcome.WAITING if until > at.now else Outcome.PLANNED,
         channel=chosen,
@@ -187,20 +204,24 @@ def _why_none(considered: Sequence[Verdict]) -> Reason:
     return next((why for why in _TELLING if why in reasons), Reason.CHANNEL_OFF)
 
 
-def _waiting(action: MessageAction, due_at: datetime) -> Decision:
-    return Decision(outcome=Outcome.WAITING, channel=action.channels[0], purpose=action.purpose, due_at=due_at)
+def _open(rule: Rule, outcome: Outcome, due_at: datetime | None = None) -> Decision:
+    return Decision(outcome=outcome, channel=_first(rule), purpose=rule.document.purpose, due_at=due_at)
+
+
+def _first(rule: Rule) -> Channel | None:
+    return next(iter(rule.document.channels), None)
 
 
 def _suppressed(
-    action: MessageAction,
+    rule: Rule,
     reason: Reason,
     considered: tuple[Verdict, ...] = (),
     detail: Mapping[str, Any] = MappingProxyType({}),
 ) -> Decision:
     return Decision(
         outcome=Outcome.SUPPRESSED,
-        channel=action.channels[0],
-        purpose=action.purpose,
+        channel=_first(rule),
+        purpose=rule.document.purpose,
         reason=reason,
         considered=tuple(Verdict(verdict.channel, False, verdict.reason) for verdict in considered),
         detail=detail,

@@ -60,9 +60,16 @@ _REASONS: Mapping[Reason, Words] = {
         "what it waited for has been overtaken: {event} (event {event_id}).",
         "等待期间情况已变：{event}（事件 {event_id}）。",
     ),
+    Reason.NO_ASSIGNEE: ("there is nobody to give it to.", "没有可指派的人员。"),
 }
 _PURPOSES_ZH = {"service": "服务", "care": "关怀", "marketing": "营销"}
 _PLANNED: Words = ("To be sent by {rule} on {channel}.", "按规则 {rule}，通过 {channel} 发送。")
+_GIVEN: Words = ("A task by {rule}, for the {kind} {assignee}.", "按规则 {rule} 生成任务，交{kind_zh} {assignee}。")
+_FALLEN: Words = (
+    "A task by {rule}: the customer has no owner to give it to, so that the {kind} {assignee} has it.",
+    "按规则 {rule} 生成任务：客户没有负责人，改由{kind_zh} {assignee} 处理。",
+)
+_KINDS_ZH = {"employee": "员工", "role": "角色"}
 _AWAITING: Words = (
     "Waiting: the customer's profile has not arrived.",
     "等待中：客户资料尚未到达。",
@@ -79,30 +86,38 @@ def explain(
     rule: str,
     outcome: Outcome,
     reason: Reason | None,
-    channel: str,
-    purpose: str,
+    channel: str | None,
+    purpose: str | None,
     due_at: str | None,
     detail: Mapping[str, Any],
 ) -> dict[str, str]:
-    """A sentence by language."""
-    blank = {"until": "—", "at_most": "—", "hours": "—", "decision_id": "—", "event": "—", "event_id": "—"}
+    """A sentence by language. Without a channel it is about a task."""
+    blank = dict.fromkeys(("until", "at_most", "hours", "decision_id", "event", "event_id", "assignee"), "—")
     values = blank | {
         **detail,
         "rule": rule,
         "other_rule": detail.get("rule", "—"),
-        "channel": channel,
-        "purpose": purpose,
-        "purpose_zh": _PURPOSES_ZH[purpose],
+        "channel": channel or "—",
+        "purpose": purpose or "—",
+        "purpose_zh": _PURPOSES_ZH.get(purpose or "", "—"),
+        "kind": detail.get("assignee_kind", "—"),
+        "kind_zh": _KINDS_ZH.get(detail.get("assignee_kind", ""), "—"),
         "due_at": due_at or "—",
     }
-    english, chinese = _words(outcome, reason, detail)
+    english, chinese = _words(outcome, reason, detail, is_task=channel is None)
     return {"en": english.format(**values), "zh-CN": chinese.format(**values)}
 
 
-def _words(outcome: Outcome, reason: Reason | None, detail: Mapping[str, Any]) -> Words:
+def _words(outcome: Outcome, reason: Reason | None, detail: Mapping[str, Any], *, is_task: bool) -> Words:
     if reason is not None:
         english, chinese = _REASONS[reason]
+        if is_task:
+            return f"No task by {{rule}}: {english}", f"规则 {{rule}} 未生成任务：{chinese}"
         return f"Not sent by {{rule}}: {english}", f"规则 {{rule}} 未发送：{chinese}"
     if outcome is Outcome.WAITING:
         return _QUIET if "quiet_until" in detail else _DUE
-    return _AWAITING if outcome is Outcome.AWAITING_PROFILE else _PLANNED
+    if outcome is Outcome.AWAITING_PROFILE:
+        return _AWAITING
+    if is_task:
+        return _FALLEN if "because" in detail else _GIVEN
+    return _PLANNED

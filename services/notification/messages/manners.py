@@ -19,6 +19,7 @@ _LONGEST_SEARCH = 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recent:
     """A decision to write to the same customer: sent or on its way, on `channels`; or waiting, then `at` is its day.
+    Or one to give somebody a task, which has no purpose and no channels.
 
     `is_untouched` as long as nobody has tried to send any message of it.
     """
@@ -26,7 +27,7 @@ class Recent:
     decision_id: UUID
     rule: str
     about: str
-    purpose: Purpose
+    purpose: Purpose | None
     at: datetime
     channels: tuple[Channel, ...] = ()
     merges: bool = False

@@ -37,7 +37,8 @@ def _lane() -> "Column[str]":
 
 
 class Decision(Base, table=True):
-    """One record per (customer, rule, occasion), whether something was sent or not.
+    """One record per (customer, rule, occasion), whether something was sent or not. Without channel and purpose it is
+    about a task, which has the decision's id.
 
     `considered` tells what became of each channel; `facts` are what the templates may show, emptied on erasure, and
     `inputs` what the rule's condition is asked of as long as it is not decided on. Without a `template` the rule's name
@@ -66,8 +67,8 @@ class Decision(Base, table=True):
     customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
     rule: str = Field(sa_type=Text)
     occasion: str = Field(sa_type=Text)
-    channel: str = Field(sa_type=Text)
-    purpose: str = Field(sa_type=Text)
+    channel: str | None = Field(default=None, sa_type=Text)
+    purpose: str | None = Field(default=None, sa_type=Text)
     language: str = Field(sa_type=Text)
     outcome: str = Field(sa_type=Text)
     reason: str | None = Field(default=None, sa_type=Text)

@@ -148,7 +148,8 @@ def show_decision(values: dict[str, Any]) -> DecisionRead:
         due_at=due_at.isoformat() if due_at else None,
         detail=values["detail"] or {},
     )
-    return DecisionRead.model_validate({**values, "explanation": explanation})
+    action = "task" if values["channel"] is None else "message"
+    return DecisionRead.model_validate({**values, "action": action, "explanation": explanation})
 
 
 def _conditions(table: Table, wanted: MessageFilter | DecisionFilter) -> list[ColumnElement[bool]]:

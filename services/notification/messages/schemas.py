@@ -74,14 +74,17 @@ class Explanation(ResponseModel):
 
 
 class DecisionRead(ResponseModel):
-    """Why something was sent, or was not; `explanation` says it in words."""
+    """Why something was sent or given to somebody to do, or was not; `explanation` says it in words."""
 
     decision_id: UUID
     customer_id: UUID
     rule: str
     occasion: str = Field(description="what makes it unique: the id of an interaction, or the year of a birthday")
-    channel: Channel = Field(description="the primary channel; where nothing is sent, the one first in question")
-    purpose: Purpose
+    action: Literal["message", "task"] = Field(description="what was in question; a task has the decision's id")
+    channel: Channel | None = Field(
+        description="the primary channel; where nothing is sent, the one first in question; null for a task"
+    )
+    purpose: Purpose | None = Field(description="null for a task")
     outcome: Outcome
     reason: Reason | None
     considered: list[ChannelConsidered]

@@ -18,18 +18,26 @@ def shown_by(document: RuleDocument) -> list[str]:
 
 
 def check_rule(document: RuleDocument) -> None:
-    """Raises InvalidInput for a template that is not there, or that shows what the trigger never tells."""
-    spec = _SPECS.get(document.message.template)
+    """Raises InvalidInput for a template that is not there, is for others, or shows what the trigger never tells."""
+    place = "document.message.template" if document.task is None else "document.task.template"
+    spec = _SPECS.get(document.template)
     if spec is None:
         raise InvalidInput(
-            f"there is no template {document.message.template!r}; there are {', '.join(_SPECS)}",
+            f"there is no template {document.template!r}; there are {', '.join(_SPECS)}",
             code="template_unknown",
-            field="document.message.template",
+            field=place,
+        )
+    if spec.for_staff != (document.task is not None):
+        readers = ("staff", "a task") if spec.for_staff else ("customers", "a message")
+        raise InvalidInput(
+            f"these words are for {readers[0]}: they are said by {readers[1]} only",
+            code="template_unsuitable",
+            field=place,
         )
     missing = sorted(spec.required.difference(shown_by(document)))
     if missing:
         raise InvalidInput(
             f"the template shows {', '.join(missing)}, which {document.on} does not tell",
             code="template_unsuitable",
-            field="document.message.template",
+            field=place,
         )

@@ -1,9 +1,11 @@
-"""A rule as a document: what triggers it, for whom it holds, and what is then said. Validated when it is read."""
+"""A rule as a document: what triggers it, for whom it holds, and what is then said or to be done. Validated when it is
+read.
+"""
 
 from collections.abc import Mapping
 from datetime import time, timedelta
 from functools import lru_cache
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
@@ -12,7 +14,8 @@ from services.notification.rules.vocabulary import vocabulary_of
 from services.notification.values import Lane
 from shared.conditions.condition import Condition
 from shared.conditions.reading import read_condition
-from shared.contracts.common import SINGLE_LINE, Channel, Purpose
+from shared.contracts.common import SINGLE_LINE, Channel, Purpose, ShortText
+from shared.contracts.notification import TaskPriority
 from shared.errors import InvalidInput
 
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["purchase_thanks"])]
@@ -76,6 +79,35 @@ class MessageAction(_Part):
         return self
 
 
+class NamedAssignee(_Part):
+    """Either an employee, by the id in the business's own directory, or a role."""
+
+    employee: ShortText | None = None
+    role: ShortText | None = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.employee is None) == (self.role is None):
+            raise ValueError("say either employee or role")
+        return self
+
+
+class TaskAction(_Part):
+    """Something for an employee to do about the customer, by a template of that kind; never said to the customer."""
+
+    template: RuleName
+    assign_to: Literal["owner"] | NamedAssignee = Field(
+        "owner", description="`owner` is the customer's, else the backup; without either the policy's role has it"
+    )
+    due_within: timedelta = Field(
+        timedelta(days=2),
+        gt=timedelta(),
+        le=timedelta(days=366),
+        description="how long after it was given, Saturdays and Sundays of the customer's time zone left out",
+    )
+    priority: TaskPriority = TaskPriority.NORMAL
+
+
 def _always() -> dict[str, JsonValue]:
     return {"all": []}
 
@@ -88,7 +120,8 @@ class RuleDocument(_Part):
     when: dict[str, JsonValue] = Field(
         default_factory=_always, description="a condition; `GET /v1/rules/schema` tells the fields"
     )
-    message: MessageAction
+    message: MessageAction | None = Field(None, description="what is said to the customer; or else `task`")
+    task: TaskAction | None = Field(None, description="what an employee is to do; or else `message`")
     priority: int = Field(50, ge=0, le=100, description="which goes where only one may; the higher one")
     lane: Lane = Field(Lane.NORMAL, description="who it waits behind where many wait to be sent")
     delay: timedelta = Field(
@@ -100,7 +133,9 @@ class RuleDocument(_Part):
     )
     wait_until: Window | None = Field(None, description="local times it may be said at; what comes earlier waits")
     cancel_when: Annotated[tuple[str, ...], Field(max_length=len(EVENTS))] = Field(
-        (), description="kinds of events that end the waiting: of the same case or order, where they are about one"
+        (),
+        description="kinds of events that end the waiting, and cancel a task that is open: of the same case or order, "
+        "where they are about one",
     )
     about: RuleName | None = Field(None, description="what it speaks of; by default the rule's own name")
     not_again_within: timedelta | None = Field(
@@ -125,9 +160,27 @@ class RuleDocument(_Part):
             raise ValueError(f"{error.field}: {error.detail}") from None
         for kind in self.cancel_when:
             _demand_known(kind, EVENTS, "event")
-        if self.cancel_when and not self.waits:
+        if self.cancel_when and not self.waits and self.task is None:
             raise ValueError("cancel_when: nothing waits without a delay or wait_until")
         return self
+
+    @model_validator(mode="after")
+    def _acts_once(self) -> Self:
+        if (self.message is None) == (self.task is None):
+            raise ValueError("say either message or task")
+        if self.task is not None and (self.merge or self.apology_first):
+            raise ValueError("merge and apology_first are for messages: a task is not said to the customer")
+        return self
+
+    @property
+    def template(self) -> str:
+        """Of the message or of the task."""
+        action = self.message or self.task
+        return action.template if action is not None else ""
+
+    def kept(self) -> dict[str, Any]:
+        """As JSON to be stored: without a task where it has none, so that a release without tasks can read it too."""
+        return self.model_dump(mode="json", exclude=None if self.task is not None else {"task"})
 
     @property
     def waits(self) -> bool:
@@ -135,22 +188,24 @@ class RuleDocument(_Part):
 
     @property
     def merges(self) -> bool:
-        if self.merge is not None:
-            return self.merge
+        if self.merge is not None or self.message is None:
+            return bool(self.merge)
         return self.on.occasion is not None and self.purpose is not Purpose.SERVICE
 
     @property
-    def purpose(self) -> Purpose:
-        return self.message.purpose
+    def purpose(self) -> Purpose | None:
+        """None of a task, which consent has no say in."""
+        return self.message.purpose if self.message is not None else None
 
     @property
     def channels(self) -> tuple[Channel, ...]:
-        return self.message.channels
+        """The best first; none of a task."""
+        return self.message.channels if self.message is not None else ()
 
     @property
     def yields_to_complaints(self) -> bool:
-        if self.apology_first is not None:
-            return self.apology_first
+        if self.apology_first is not None or self.message is None:
+            return bool(self.apology_first)
         return self.purpose is Purpose.MARKETING or (self.on.occasion is not None and self.purpose is Purpose.CARE)
 
 

@@ -86,7 +86,8 @@ _SCORES = (
     Told("abc_class", "abc_class", description="class by margin", choices=_values(AbcClass), shown=False),
     Told("quadrant", "quadrant", description="value and potential", choices=_values(Quadrant), shown=False),
     Told("partnership_stage", "partnership_stage", choices=_values(PartnershipStage), shown=False),
-    _number("churn_risk", "churn_risk", "how likely it leaves", unit="0-100", shown=False),
+    _number("churn_risk", "churn_risk", "how likely it leaves", unit="0-100"),
+    Told("churn_reasons", "churn_reasons", FieldType.TEXTS, "rules that speak for it, such as complaint_pending"),
     _number("satisfaction", "satisfaction", "as scored", unit="0-100", shown=False),
     _number("loyalty", "loyalty", "as scored", unit="0-100", shown=False),
 )
@@ -184,8 +185,13 @@ def tells_of(kind: EventKind, data: EventData) -> dict[str, Value]:
 
 
 def shown_of(kind: EventKind, told: Mapping[str, Value]) -> dict[str, str]:
-    """What of it a template may show, as texts."""
-    return {one.name: str(told[one.name]) for one in kind.tells if one.shown and one.name in told}
+    """What of it a template may show, as texts; of a set the texts one after the other, by name."""
+    shown = (one.name for one in kind.tells if one.shown and told.get(one.name, frozenset()) != frozenset())
+    return {name: _text(told[name]) for name in shown}
+
+
+def _text(value: Value) -> str:
+    return ", ".join(sorted(value)) if isinstance(value, frozenset) else str(value)
 
 
 def subject_of(kind: EventKind, data: EventData) -> str | None:

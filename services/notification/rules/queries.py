@@ -122,6 +122,7 @@ def _summary(rule: Rule, draft: int | None, *, in_force: bool) -> RuleSummary:
         draft=draft,
         shipped=shipped_rules().get(rule.name) is rule,
         description=rule.document.description,
+        action="message" if rule.document.task is None else "task",
         trigger=str(rule.document.on),
         priority=rule.document.priority,
     )

@@ -23,6 +23,7 @@ class RuleSummary(ResponseModel):
     draft: int | None
     shipped: bool = Field(description="whether the version in force is the one that Rapport comes with")
     description: str
+    action: Literal["message", "task"]
     trigger: str = Field(description="what triggers it", examples=["event purchase", "occasion birthday"])
     priority: int
 

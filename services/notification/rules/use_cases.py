@@ -20,7 +20,7 @@ async def put_draft(
     check_rule(document)
     await repository.lock_rule(session, name)
     row = await repository.find_in_state(session, name, "draft")
-    plain = document.model_dump(mode="json")
+    plain = document.kept()
     if row is None:
         row = StoredRule(name=name, version=await _next_version(session, name), document=plain, state="draft")
         session.add(row)
@@ -84,7 +84,7 @@ async def _end_present(session: AsyncSession, name: str, *, now: datetime) -> St
         row = StoredRule(
             name=name,
             version=shipped.version,
-            document=shipped.document.model_dump(mode="json"),
+            document=shipped.document.kept(),
             state="retired",
             active_until=now,
         )

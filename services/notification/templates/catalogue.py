@@ -12,11 +12,14 @@ SAMPLE_INSTANT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class TemplateSpec:
-    """`facts` are the names a template may use beside the customer, the day and the brand, each with a sample."""
+    """`facts` are the names a template may use beside the customer, the day and the brand, each with a sample. What is
+    `for_staff` is said by tasks only, everything else by messages only.
+    """
 
     name: RuleName
     facts: Mapping[str, str]
     required: frozenset[str]
+    for_staff: bool = False
 
 
 CATALOGUE: Mapping[RuleName, TemplateSpec] = {
@@ -47,6 +50,19 @@ CATALOGUE: Mapping[RuleName, TemplateSpec] = {
                 RuleName.CONTRACT_END,
             )
         ),
+        TemplateSpec(
+            RuleName.CHURN_WARNING,
+            {"churn_risk": "72.5", "churn_reasons": "complaint_pending, silence_model"},
+            frozenset({"churn_risk"}),
+            for_staff=True,
+        ),
+        TemplateSpec(
+            RuleName.CONTRACT_RENEWAL,
+            {"on": "2026-03-08", "days": "7", "label": "A-1001"},
+            frozenset({"on", "days"}),
+            for_staff=True,
+        ),
+        TemplateSpec(RuleName.FOLLOW_UP_CALL, {"case": "C-17"}, frozenset(), for_staff=True),
     )
 }
 

@@ -43,6 +43,7 @@ async def list_templates(session: AsyncSession, library: TemplateLibrary) -> lis
             languages=list(library.languages),
             facts=dict(spec.facts),
             required=sorted(spec.required),
+            for_staff=spec.for_staff,
             in_force={
                 f"{key.language}/{key.channel_text}": number
                 for key, number in library.versions_in_force().items()

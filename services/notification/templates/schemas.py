@@ -20,6 +20,7 @@ class TemplateRead(ResponseModel):
     languages: list[str]
     facts: dict[str, str]
     required: list[str]
+    for_staff: bool = Field(description="said by tasks only; all others by messages only")
     in_force: dict[str, int] = Field(description="the version in force, by language and channel, where it is not 1")
 
 

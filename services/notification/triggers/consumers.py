@@ -24,6 +24,7 @@ from services.notification.rules.book import RuleBook
 from services.notification.rules.kinds import EVENTS
 from services.notification.rules.queries import rules_in_force
 from services.notification.suppression.use_cases import forget_suppressions
+from services.notification.tasks.use_cases import forget_tasks
 from services.notification.triggers.planning import happenings_of, plans_for, remembered
 from services.notification.values import Member, MemberState
 from shared.contracts.customer import ProfileErased, ProfileUpdated
@@ -72,12 +73,13 @@ class CareConsumers:
         erased = await erase_customers(session, erasures)
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)
+        await forget_tasks(session, erased, desk=self._desk)
         await forget_items(session, erased)
         await forget_history(session, erased)
         await forget_suppressions(session, erased)
 
     async def on_interactions(self, session: AsyncSession, events: Sequence[Event[InteractionRecorded]]) -> None:
-        """Follows complaints, and decides on the message that each interaction asks for."""
+        """Follows complaints, and decides on the messages and tasks that each interaction asks for."""
         book = await rules_in_force(session)
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
         complaints = [event.data for event in events if isinstance(event.data, ComplaintOpened | ComplaintResolved)]

@@ -25,14 +25,15 @@ _MOST_WAITS = 4
 
 class Counted(NamedTuple):
     day: date
-    channel: Channel
+    channel: Channel | None
     outcome: Outcome
     reason: Reason | None
 
 
 @dataclass(slots=True)
 class Rehearsal:
-    """Goes through events in their order; `counts`, `reached` (messages by customer) and `concerned` grow with each."""
+    """Goes through events in their order; `counts`, `reached` (messages or tasks by customer) and `concerned` grow with
+    each."""
 
     rule: Rule
     policy: CarePolicy

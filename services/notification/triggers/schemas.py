@@ -36,10 +36,10 @@ class DryRunRequest(RequestModel):
 
 class DryRunCount(ResponseModel):
     day: date = Field(description="local day of the customer")
-    channel: Channel
+    channel: Channel | None = Field(description="null for tasks")
     outcome: Outcome
     reason: Reason | None
-    messages: int
+    messages: int = Field(description="or tasks, of a rule that gives them")
 
 
 class DryRunCustomer(ResponseModel):
@@ -52,8 +52,8 @@ class DryRunRead(ResponseModel):
 
     events: int = Field(description="of the kind that triggers it, in that time")
     triggered: int = Field(description="of them, those for which the condition holds")
-    sent: int
-    customers: int = Field(description="who would have been written to")
+    sent: int = Field(description="messages sent, or tasks given")
+    customers: int = Field(description="who would have been written to, or would have been the matter of a task")
     share: float | None = Field(description="of all customers that are known; null where there are none")
     counts: list[DryRunCount]
     sample: list[DryRunCustomer] = Field(description="customers who would have been written to, by id")

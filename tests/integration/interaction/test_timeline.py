@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.interaction.timeline.consumers import on_messages, on_receipts
+from services.interaction.timeline.consumers import on_messages, on_receipts, on_tasks
 from tests.support.answers import problem
-from tests.support.factories.interaction import NOW, message_event, receipt_event
+from tests.support.factories.interaction import NOW, message_event, receipt_event, task_event
 from tests.support.interaction_api import InteractionApi
 
 
@@ -68,6 +68,28 @@ async def test_what_became_of_a_message_is_shown_whatever_the_order(api: Interac
     for kinds, shown in ((["delayed"], "delivered"), (["bounced", "delivered"], "bounced"), (["new kind"], "bounced")):
         await report(*kinds)
         assert (await timeline(api, customer))[1]["receipt"] == shown
+
+
+async def test_a_task_stands_where_it_was_given_as_it_ended_whatever_the_order(api: InteractionApi) -> None:
+    customer = await api.learn()
+    customer_id, task_id = UUID(customer["id"]), uuid4()
+    given = task_event(customer_id, task_id=task_id, created_at=at(10))
+    done = task_event(customer_id, closed=True, task_id=task_id, created_at=at(10), at=at(20))
+    await api.record("visit", customer=customer, occurred_at=at(15).isoformat())
+
+    async def note(*events: Any) -> None:
+        async with api.platform.database.transaction() as session:
+            await on_tasks(session, events)
+
+    await note(given)
+    visit, entry = await timeline(api, customer)
+    assert (visit["kind"], entry["kind"], entry["state"], entry["closed_at"]) == ("visit", "task", "open", None)
+    assert (entry["title"]["zh-CN"], entry["assignee"]) == ("客户流失预警", "am-17")
+    for events in ([done], [given], [done, given], [given, done]):
+        await note(*events)
+        [entry] = await timeline(api, customer, kind="task")
+        assert (entry["state"], entry["closed_by"]) == ("done", "am-17")
+        assert datetime.fromisoformat(entry["occurred_at"]) == at(10)
 
 
 async def test_kinds_and_periods_narrow_it(api: InteractionApi) -> None:

@@ -12,7 +12,14 @@ from services.interaction.ingest.sighting import CustomerSighting
 from shared.contracts.common import Channel, CustomerKind, ExternalId, Purpose
 from shared.contracts.customer import CustomerChanged, CustomerFacts, CustomerRegistered
 from shared.contracts.envelope import Envelope, Event
-from shared.contracts.notification import MessageDecided, MessageFailed, MessageReceiptRecorded, MessageSent
+from shared.contracts.notification import (
+    MessageDecided,
+    MessageFailed,
+    MessageReceiptRecorded,
+    MessageSent,
+    TaskClosed,
+    TaskCreated,
+)
 from shared.money import Money
 
 NOW = datetime(2026, 11, 2, 9, 30, tzinfo=UTC)
@@ -121,5 +128,26 @@ def receipt_event(message: MessageDecided, receipt: str, *, at: datetime) -> Eve
     data = MessageReceiptRecorded(**(told | {"receipt": receipt, "provider": "mail", "at": at}))
     envelope = Envelope(
         id=str(uuid4()), source="rapport/notification", type=data.event_type, time=at, subject=str(message.customer_id)
+    )
+    return Event(envelope, data)
+
+
+def task_event(customer_id: UUID, *, closed: bool = False, **values: Any) -> Event[TaskCreated | TaskClosed]:
+    """That somebody was given a task, or that it is done."""
+    defaults: dict[str, Any] = {
+        "task_id": uuid4(),
+        "customer_id": customer_id,
+        "rule": "churn_warning",
+        "occasion": "o-1",
+        "title": {"en": "A customer may leave", "zh-CN": "客户流失预警"},
+        "assignee": {"kind": "employee", "id": "am-17"},
+        "priority": "high",
+        "due_at": NOW + timedelta(days=2),
+        "created_at": NOW,
+    }
+    told = defaults | ({"state": "done", "closed_by": "am-17", "at": NOW} if closed else {}) | values
+    data = TaskClosed(**told) if closed else TaskCreated(**told)
+    envelope = Envelope(
+        id=str(uuid4()), source="rapport/notification", type=data.event_type, time=NOW, subject=str(customer_id)
     )
     return Event(envelope, data)

@@ -12,7 +12,8 @@ from services.notification.rules.document import Rule, RuleDocument
 from services.notification.rules.shipped import shipped_rules
 from services.notification.values import Member, MemberState, MessagePlan, Outcome, Permission, Reason, RuleName
 from shared.contracts.common import Channel, Purpose
-from tests.support.factories.notification import member, message_plan
+from shared.contracts.customer import DoNotDisturb, QuietHours
+from tests.support.factories.notification import NOON, member, message_plan
 
 POLICY = CarePolicy()
 
@@ -33,6 +34,7 @@ def decided(
 def changed(name: str, **changes: Any) -> Rule:
     """A shipped rule whose message is another."""
     document = shipped_rules()[name].document
+    assert document.message is not None
     return Rule(name, 2, document.model_copy(update={"message": document.message.model_copy(update=changes)}))
 
 
@@ -40,10 +42,11 @@ def granting(purpose: Purpose, *channels: Channel) -> frozenset[Permission]:
     return frozenset(Permission(channel, purpose) for channel in channels)
 
 
-@pytest.mark.parametrize("rule", list(shipped_rules()))
+@pytest.mark.parametrize("rule", [name for name, rule in shipped_rules().items() if rule.document.message is not None])
 @pytest.mark.parametrize(("email", "inbox", "address"), list(itertools.product([True, False], repeat=3)))
 def test_consent_matrix(rule: RuleName, email: bool, inbox: bool, address: bool) -> None:
     action = shipped_rules()[rule].document.message
+    assert action is not None
     channels = [channel for channel, on in ((Channel.EMAIL, email), (Channel.INBOX, inbox)) if on]
     who = member(granted=granting(action.purpose, *channels), email="a@example.com" if address else None)
     decision = decided(message_plan(rule=rule), who)
@@ -178,3 +181,45 @@ def test_condition_is_held_against_trigger_customer_and_scores() -> None:
     assert decided(message_plan(inputs={"place": "on_site"}), member(**right), rule).reason is Reason.CONDITION_NOT_MET
     for name in right:
         assert decided(in_store, member(**(right | {name: {}})), rule).reason is Reason.CONDITION_NOT_MET
+
+
+def follow_up(**parts: Any) -> Rule:
+    document = {"description": "a test", "on": {"event": "visit"}, "task": {"template": "follow_up_call"}}
+    return Rule("follow_up", 1, RuleDocument.model_validate(document | parts))
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {"granted": frozenset(), "email": None},
+        {"do_not_disturb": DoNotDisturb(paused=True)},
+        {"do_not_disturb": DoNotDisturb(quiet_hours=QuietHours(start="00:00", end="23:59"))},
+        {"has_quieting_complaint": True},
+    ],
+)
+def test_a_task_is_not_said_to_the_customer_so_that_good_manners_have_no_say(who: dict[str, Any]) -> None:
+    decision = decided(message_plan(), member(**who), follow_up())
+    assert (decision.outcome, decision.channel, decision.sends_on) == (Outcome.PLANNED, None, ())
+    assert decision.given is not None
+    assert decision.detail == {"assignee": "account_management", "assignee_kind": "role", "because": "no_assignee"}
+
+
+@pytest.mark.parametrize(
+    ("who", "parts", "reason"),
+    [
+        ({"state": MemberState.ERASED}, {}, Reason.ERASED),
+        ({"is_deceased": True}, {}, Reason.DECEASED),
+        ({}, {"when": {"field": "customer.key_account", "is": True}}, Reason.CONDITION_NOT_MET),
+    ],
+)
+def test_what_holds_for_messages_beside_manners_holds_for_tasks(
+    who: dict[str, Any], parts: dict[str, Any], reason: Reason
+) -> None:
+    decision = decided(message_plan(), member(**who), follow_up(**parts))
+    assert (decision.outcome, decision.reason, decision.given) == (Outcome.SUPPRESSED, reason, None)
+
+
+def test_a_task_waits_for_its_delay_and_for_the_profile() -> None:
+    waits = decided(message_plan(), member(), follow_up(delay="P3D"))
+    assert (waits.outcome, waits.due_at) == (Outcome.WAITING, NOON + timedelta(days=3))
+    assert decided(message_plan(), member(state=MemberState.UNKNOWN), follow_up()).outcome is Outcome.AWAITING_PROFILE

@@ -151,8 +151,8 @@ async def wake(session: AsyncSession) -> None:
 async def suppress_open(
     session: AsyncSession, customer_ids: Collection[UUID], *, reason: Reason, at: datetime
 ) -> list[Told]:
-    """Turns what waits for its time or for these customers' profiles into decisions not to send, and returns whom and
-    what it was."""
+    """Turns what waits for its time or for these customers' profiles into decisions not to send, and returns which
+    messages that would have been."""
     rows = await session.execute(
         update(_DECISIONS)
         .where(_DECISIONS.c.customer_id.in_(customer_ids), is_open())
@@ -167,7 +167,7 @@ async def suppress_open(
         )
         .returning(_DECISIONS)
     )
-    return [told_of_decision(row) for row in rows]
+    return [told_of_decision(row) for row in rows if row.channel is not None]
 
 
 def told_of_decision(row: Row[Any]) -> Told:

@@ -88,7 +88,7 @@ async def suppress(
 async def load_recent(
     session: AsyncSession, spans: Mapping[UUID, timedelta], *, since: datetime
 ) -> list[tuple[UUID, Recent]]:
-    """What was decided to be written to these customers since then, or waits."""
+    """What was decided to be written to these customers since then, or waits; and the tasks given about them."""
     is_live = _MESSAGES.c.state.not_in(_GONE)
     names = ("decision_id", "customer_id", "rule", "about", "purpose", "decided_at", "due_at", "merges", "priority")
     rows = await session.execute(
@@ -107,7 +107,11 @@ async def load_recent(
         )
         .group_by(_DECISIONS.c.decision_id)
     )
-    return [(row.customer_id, _recent_of(row)) for row in rows if row.outcome == Outcome.WAITING.value or row.channels]
+    return [
+        (row.customer_id, _recent_of(row))
+        for row in rows
+        if row.outcome == Outcome.WAITING.value or row.channels or row.purpose is None
+    ]
 
 
 def _recent_of(row: Any) -> Recent:
@@ -115,7 +119,7 @@ def _recent_of(row: Any) -> Recent:
         decision_id=row.decision_id,
         rule=row.rule,
         about=row.about or row.rule,
-        purpose=Purpose(row.purpose),
+        purpose=Purpose(row.purpose) if row.purpose is not None else None,
         at=row.due_at or row.decided_at,
         channels=tuple(map(Channel, row.channels or ())),
         merges=row.merges,

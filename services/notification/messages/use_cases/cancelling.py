@@ -1,8 +1,8 @@
-"""Messages that were planned and will not be sent after all."""
+"""Messages that were planned and will not be sent after all, and tasks that need no doing any more."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import Row
@@ -13,6 +13,8 @@ from services.notification.messages import events
 from services.notification.messages.ending import Happening, ending_of
 from services.notification.messages.repository import decisions, deliveries, waiting
 from services.notification.rules.book import RuleBook
+from services.notification.tasks.queries import find_open_tasks
+from services.notification.tasks.use_cases import cancel_tasks
 from services.notification.values import MessagePlan, MessageState, Reason, decision_id_of
 
 
@@ -81,21 +83,45 @@ async def displace_decisions(session: AsyncSession, displaced: Mapping[UUID, Mes
 async def cancel_by_events(
     session: AsyncSession, happenings: Mapping[UUID, Sequence[Happening]], book: RuleBook, *, desk: Desk
 ) -> None:
-    """Ends what waits by rules that end with what has happened since; by customer, who are locked."""
+    """Ends what waits, and tasks that are open, by rules that end with what has happened since; by customer, who are
+    locked."""
     if not happenings:
         return
     now = desk.clock.now()
     ended: dict[UUID, dict[str, str]] = {}
     told: list[events.Told] = []
     for row in await waiting.load_open(session, happenings):
-        rule = book.find(row.rule)
-        others = [one for one in happenings[row.customer_id] if one.event_id != row.caused_by]
-        cause = ending_of(rule, row.happened_at, row.subject, others) if rule is not None else None
+        cause = _cause_of(row, happenings, book)
         if cause is not None:
-            ended[row.decision_id] = {"event": cause.kind, "event_id": cause.event_id, "at": cause.at.isoformat()}
-            told.append(decisions.told_of_decision(row))
-    await waiting.suppress(session, ended, reason=Reason.CANCELLED, at=now)
+            ended[row.decision_id] = cause
+            told += [decisions.told_of_decision(row)] if row.channel is not None else []
+    overtaken = {
+        task.task_id: cause
+        for task in await find_open_tasks(session, happenings)
+        if (cause := _cause_of(task, happenings, book)) is not None
+    }
+    await cancel_tasks(session, overtaken, desk=desk)
+    await waiting.suppress(session, ended | overtaken, reason=Reason.CANCELLED, at=now)
     await desk.outbox.append(session, [events.suppressed(one, at=now, reason=Reason.CANCELLED) for one in told])
+
+
+class _Open(Protocol):
+    """A decision that waits, or a task."""
+
+    customer_id: UUID
+    rule: str
+    happened_at: datetime
+    subject: str | None
+    caused_by: str | None
+
+
+def _cause_of(
+    one: _Open | Row[Any], happenings: Mapping[UUID, Sequence[Happening]], book: RuleBook
+) -> dict[str, str] | None:
+    rule = book.find(one.rule)
+    others = [happening for happening in happenings[one.customer_id] if happening.event_id != one.caused_by]
+    cause = ending_of(rule, one.happened_at, one.subject, others) if rule is not None else None
+    return {"event": cause.kind, "event_id": cause.event_id, "at": cause.at.isoformat()} if cause is not None else None
 
 
 def _naming(plan: MessagePlan, at: datetime) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""What follows from decisions: their records, the messages to be sent, and the news of what is not."""
+"""What follows from decisions: their records, the messages to be sent, the tasks, and the news of what is not sent."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,7 +14,10 @@ from services.notification.messages.repository import decisions
 from services.notification.messages.use_cases.cancelling import displace_decisions
 from services.notification.rules.document import Rule
 from services.notification.rules.vocabulary import plain_inputs
+from services.notification.tasks.task import NewTask
+from services.notification.tasks.use_cases import give_tasks
 from services.notification.values import Outcome, message_id_of
+from shared.contracts.common import Channel
 from shared.messaging.outbox import NewEvent
 
 
@@ -27,17 +30,22 @@ class Decided(NamedTuple):
 
 
 async def follow_up(session: AsyncSession, decided: Iterable[Decided], desk: Desk, now: datetime) -> None:
-    """Queues what is to be sent, tells what is not, and takes back what gives way. The customers are locked."""
+    """Queues what is to be sent, gives out tasks, tells what is not sent, and takes back what gives way. The customers
+    are locked.
+    """
+    decided = list(decided)
     messages: list[decisions.NewMessage] = []
     announcements: list[NewEvent] = []
     displaced = {}
     for one in decided:
-        if one.decision.reason is not None:
-            announcements.append(events.suppressed(_told(one, desk), at=now, reason=one.decision.reason))
+        if one.decision.reason is not None and one.decision.channel is not None:
+            told = _told(one, one.decision.channel, desk)
+            announcements.append(events.suppressed(told, at=now, reason=one.decision.reason))
         messages += _messages(one, desk)
         displaced.update(dict.fromkeys(one.decision.displaces, one.proposal.plan))
     await displace_decisions(session, displaced, desk=desk)
     await decisions.insert_messages(session, messages, planned_at=now)
+    await give_tasks(session, [task for one in decided if (task := _task(one)) is not None], desk=desk)
     await desk.outbox.append(session, announcements)
 
 
@@ -49,8 +57,8 @@ def row_of(one: Decided, desk: Desk, now: datetime) -> decisions.DecisionRow:
         "customer_id": plan.customer_id,
         "rule": plan.rule,
         "occasion": plan.occasion,
-        "channel": decision.channel.value,
-        "purpose": decision.purpose.value,
+        "channel": decision.channel.value if decision.channel else None,
+        "purpose": decision.purpose.value if decision.purpose else None,
         "language": _language(one, desk),
         "outcome": decision.outcome.value,
         "reason": decision.reason.value if decision.reason else None,
@@ -67,7 +75,7 @@ def row_of(one: Decided, desk: Desk, now: datetime) -> decisions.DecisionRow:
         "lane": document.lane.value,
         "policy_version": desk.policy.version,
         "rule_version": one.rule.version,
-        "template": document.message.template,
+        "template": document.template,
         "inputs": plain_inputs(plan.inputs) if is_open else None,
         "subject": plan.subject if is_open else None,
         "of_day": plan.of_day,
@@ -82,7 +90,9 @@ def row_of(one: Decided, desk: Desk, now: datetime) -> decisions.DecisionRow:
 
 
 def _messages(one: Decided, desk: Desk) -> list[decisions.NewMessage]:
-    plan = one.proposal.plan
+    plan, purpose = one.proposal.plan, one.decision.purpose
+    if purpose is None:
+        return []
     return [
         decisions.NewMessage(
             message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, channel),
@@ -91,7 +101,7 @@ def _messages(one: Decided, desk: Desk) -> list[decisions.NewMessage]:
             rule=plan.rule,
             occasion=plan.occasion,
             channel=channel.value,
-            purpose=one.decision.purpose.value,
+            purpose=purpose.value,
             language=_language(one, desk),
             lane=one.rule.document.lane.value,
         )
@@ -99,15 +109,22 @@ def _messages(one: Decided, desk: Desk) -> list[decisions.NewMessage]:
     ]
 
 
-def _told(one: Decided, desk: Desk) -> events.Told:
-    plan, decision = one.proposal.plan, one.decision
+def _task(one: Decided) -> NewTask | None:
+    action, given = one.rule.document.task, one.decision.given
+    if action is None or given is None:
+        return None
+    return NewTask(one.proposal.decision_id, one.proposal.plan, one.proposal.member, one.rule, action, given)
+
+
+def _told(one: Decided, channel: Channel, desk: Desk) -> events.Told:
+    plan, purpose = one.proposal.plan, one.decision.purpose
     return events.Told(
-        message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, decision.channel),
+        message_id=message_id_of(plan.customer_id, plan.rule, plan.occasion, channel),
         customer_id=plan.customer_id,
         rule=plan.rule,
         occasion=plan.occasion,
-        channel=decision.channel.value,
-        purpose=decision.purpose.value,
+        channel=channel.value,
+        purpose=purpose.value if purpose else "",
         language=_language(one, desk),
         caused_by=plan.caused_by,
         correlation_id=plan.correlation_id,

@@ -18,6 +18,9 @@ DETAIL = {
     "event": "complaint_resolved",
     "event_id": "e-1",
 }
+OF_MESSAGES = (Reason.NO_CONSENT, Reason.FREQUENCY_CAP)
+"""Of those whose sentence names the purpose of a message."""
+
 EVERY = [
     *itertools.product([Outcome.SUPPRESSED], Reason),
     *((outcome, None) for outcome in Outcome if outcome is not Outcome.SUPPRESSED),
@@ -41,6 +44,19 @@ def test_every_outcome_and_reason_has_its_sentence(outcome: Outcome, reason: Rea
         assert "—" not in sentence
         assert "{" not in sentence
     assert (outcome is Outcome.PLANNED) == ("email" in said["en"])
+
+
+@pytest.mark.parametrize("because", [{}, {"because": "no_assignee"}])
+@pytest.mark.parametrize(("outcome", "reason"), [one for one in EVERY if one[1] not in OF_MESSAGES])
+def test_of_tasks_too(outcome: Outcome, reason: Reason | None, because: dict[str, str]) -> None:
+    detail = DETAIL | {"assignee": "am-17", "assignee_kind": "employee"} | because
+    due_at = "2026-03-03T00:00:00+00:00"
+    said = explain(
+        rule="warning", outcome=outcome, reason=reason, channel=None, purpose=None, due_at=due_at, detail=detail
+    )
+    assert "—" not in said["en"] + said["zh-CN"]
+    assert (outcome is Outcome.PLANNED) == ("am-17" in said["en"]) == ("am-17" in said["zh-CN"])
+    assert (outcome is Outcome.PLANNED and bool(because)) == ("has no owner" in said["en"])
 
 
 def test_sentence_names_what_took_its_place() -> None:

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from services.notification.rules.book import RuleBook
 from services.notification.rules.checking import check_rule
 from services.notification.rules.document import Rule, RuleDocument, read_rule
-from services.notification.rules.kinds import EVENTS, KIND_OF, subject_of, tells_of
+from services.notification.rules.kinds import EVENTS, KIND_OF, shown_of, subject_of, tells_of
 from services.notification.rules.shipped import shipped_rules
 from services.notification.rules.vocabulary import inputs_from, plain_inputs, vocabulary_of
 from services.notification.values import RuleName
@@ -23,6 +23,9 @@ THANKS: dict[str, Any] = {
     "on": {"event": "visit"},
     "message": {"template": "visit_thanks", "purpose": "care"},
 }
+
+TASK: dict[str, Any] = {"template": "follow_up_call"}
+TASK_ALONE: dict[str, Any] = {"message": None, "task": TASK}
 
 
 def test_everything_shipped_can_be_sent_and_survives_being_stored() -> None:
@@ -50,6 +53,11 @@ def test_everything_shipped_can_be_sent_and_survives_being_stored() -> None:
         ({"wait_until": {"start": "18:00", "end": "09:00"}}, "the window ends after it starts"),
         ({"delay": "P400D"}, "delay"),
         ({"prioritty": 1}, "prioritty"),
+        ({"task": TASK}, "either message or task"),
+        ({"message": None}, "either message or task"),
+        ({"message": None, "task": TASK, "merge": True}, "merge and apology_first are for messages"),
+        ({"message": None, "task": TASK | {"assign_to": {}}}, "either employee or role"),
+        ({"message": None, "task": TASK | {"due_within": "PT0S"}}, "due_within"),
     ],
 )
 def test_what_no_rule_can_say_is_refused(change: dict[str, Any], place: str) -> None:
@@ -69,6 +77,36 @@ def test_rule_without_words_is_refused(message: str, trigger: str, code: str) ->
     with pytest.raises(InvalidInput) as refused:
         check_rule(document)
     assert (refused.value.code, refused.value.field) == (code, "document.message.template")
+
+
+@pytest.mark.parametrize(
+    ("action", "place"),
+    [
+        ({"message": {"template": "follow_up_call", "purpose": "care"}}, "document.message.template"),
+        ({"message": None, "task": {"template": "visit_thanks"}}, "document.task.template"),
+        ({"message": None, "task": {"template": "churn_warning"}}, "document.task.template"),
+    ],
+)
+def test_words_for_staff_and_for_customers_are_not_mistaken_for_each_other(action: dict[str, Any], place: str) -> None:
+    """The last one shows the churn risk, which a visit does not tell."""
+    with pytest.raises(InvalidInput) as refused:
+        check_rule(RuleDocument.model_validate(THANKS | action))
+    assert (refused.value.code, refused.value.field) == ("template_unsuitable", place)
+
+
+def test_rule_with_a_message_is_kept_as_releases_without_tasks_read_it() -> None:
+    message, task = RuleDocument.model_validate(THANKS), RuleDocument.model_validate(THANKS | TASK_ALONE)
+    assert "task" not in message.kept()
+    for document in (message, task):
+        assert RuleDocument.model_validate(document.kept()) == document
+
+
+def test_sets_are_shown_by_name_and_what_is_empty_is_not() -> None:
+    kind = EVENTS["score_changed"]
+    told = tells_of(kind, score_changed(uuid4(), churn_risk=0.0, churn_reasons=("usage_down", "competitor")).data)
+    shown = shown_of(kind, told)
+    assert (shown["churn_risk"], shown["churn_reasons"]) == ("0.0", "competitor, usage_down")
+    assert "churn_reasons" not in shown_of(kind, tells_of(kind, score_changed(uuid4()).data))
 
 
 def test_book_finds_rules_by_trigger_with_the_highest_priority_first() -> None:
