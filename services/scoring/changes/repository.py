@@ -1,48 +1,67 @@
-"""SQL of the feed: a row per transaction, whatever the number of its customers."""
+"""SQL of the feed: a row per transaction and follower, whatever the number of customers.
 
-from collections.abc import Collection
+Who writes statistics marks in that same statement (`facts.repository`).
+"""
+
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.changes.follower import Follower
 from shared.db.session import driver
 
 _MARK = """
-INSERT INTO changed_customers (customer_ids, silent)
-SELECT $1::uuid[], $2 WHERE EXISTS (SELECT FROM change_feed)
+INSERT INTO changed_customers (follower, customer_ids, silent)
+SELECT follower, $2::uuid[], $3::boolean FROM change_feed WHERE follower = $1
 """
 
-_OPEN = "INSERT INTO change_feed (singleton, opened_at) VALUES (true, $1) ON CONFLICT DO NOTHING"
+_OPEN = "INSERT INTO change_feed (follower, opened_at) VALUES ($1, $2) ON CONFLICT DO NOTHING"
 
-_TAKE = """
-DELETE FROM changed_customers WHERE change_id IN (
-    SELECT change_id FROM (
-        SELECT change_id, sum(cardinality(customer_ids)) OVER (ORDER BY change_id) - cardinality(customer_ids) AS before
-        FROM (SELECT * FROM changed_customers ORDER BY change_id LIMIT $1) AS oldest
-    ) AS portion
-    WHERE before < $1
-)
-RETURNING customer_ids, silent
+_READ = """
+SELECT change_id, customer_ids, silent FROM (
+    SELECT *, sum(cardinality(customer_ids)) OVER (ORDER BY change_id) - cardinality(customer_ids) AS before
+    FROM (SELECT * FROM changed_customers WHERE follower = $1 ORDER BY change_id LIMIT $2) AS oldest
+) AS portion
+WHERE before < $2 ORDER BY change_id
 """
 
-
-async def mark(session: AsyncSession, customer_ids: Collection[UUID], *, silent: bool) -> None:
-    await (await driver(session)).execute(_MARK, list(customer_ids), silent)
+_COUNT = "SELECT coalesce(sum(cardinality(customer_ids)), 0)::bigint FROM changed_customers WHERE follower = $1"
 
 
-async def open_feed(session: AsyncSession, opened_at: datetime) -> None:
-    await (await driver(session)).execute(_OPEN, opened_at)
+async def mark(session: AsyncSession, follower: Follower, customer_ids: Collection[UUID], *, silent: bool) -> None:
+    await (await driver(session)).execute(_MARK, follower, list(customer_ids), silent)
 
 
-async def take(session: AsyncSession, limit: int) -> list[tuple[list[UUID], bool]]:
-    """Of the oldest transactions, as many as name `limit` customers or a few more."""
-    return [(row[0], row[1]) for row in await (await driver(session)).fetch(_TAKE, limit)]
+async def hold_marks(session: AsyncSession) -> None:
+    """Waits for the end of every transaction that has asked who follows; new ones wait for this one."""
+    await (await driver(session)).execute("LOCK TABLE changed_customers IN SHARE ROW EXCLUSIVE MODE")
 
 
-async def count(session: AsyncSession) -> int:
-    """Customers waiting, those named twice counted twice."""
-    waiting: int = await (await driver(session)).fetchval(
-        "SELECT coalesce(sum(cardinality(customer_ids)), 0)::bigint FROM changed_customers"
+async def open_feed(session: AsyncSession, follower: Follower, opened_at: datetime) -> None:
+    """Begins with nothing: who marked while the feed was being closed left a row behind."""
+    connection = await driver(session)
+    await connection.execute("DELETE FROM changed_customers WHERE follower = $1", follower)
+    await connection.execute(_OPEN, follower, opened_at)
+
+
+async def close_feed(session: AsyncSession, follower: Follower) -> None:
+    connection = await driver(session)
+    await connection.execute("DELETE FROM change_feed WHERE follower = $1", follower)
+    await connection.execute("DELETE FROM changed_customers WHERE follower = $1", follower)
+
+
+async def read(session: AsyncSession, follower: Follower, limit: int) -> Sequence[tuple[int, list[UUID], bool]]:
+    """(change_id, customers, silent), the oldest first."""
+    return [tuple(row) for row in await (await driver(session)).fetch(_READ, follower, limit)]
+
+
+async def forget(session: AsyncSession, follower: Follower, change_ids: Sequence[int]) -> None:
+    await (await driver(session)).execute(
+        "DELETE FROM changed_customers WHERE follower = $1 AND change_id = ANY ($2)", follower, list(change_ids)
     )
-    return waiting
+
+
+async def count(session: AsyncSession, follower: Follower) -> int:
+    return int(await (await driver(session)).fetchval(_COUNT, follower))

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, BigInteger, Column, Identity, LargeBinary, SmallInteger, Text, Uuid
+from sqlalchemy import TIMESTAMP, BigInteger, Column, Identity, LargeBinary, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field, SQLModel
 
@@ -59,23 +59,6 @@ class ReplayedStatistics(StatisticsRow, Base, table=True):
 
     __tablename__ = "replayed_statistics"
     __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
-
-
-class CustomerWatch(Base, table=True):
-    """One row while somebody wants to know whose statistics rows are written; without it a batch costs nothing more."""
-
-    __tablename__ = "customer_watch"
-
-    singleton: bool = Field(default=True, primary_key=True)
-
-
-class TouchedCustomers(Base, table=True):
-    """Whose rows one transaction wrote, deleted by whoever has looked at them."""
-
-    __tablename__ = "touched_customers"
-
-    touch_id: int | None = Field(default=None, sa_column=Column(BigInteger, Identity(always=True), primary_key=True))
-    customer_ids: list[UUID] = Field(sa_column=Column(ARRAY(Uuid()), nullable=False))
 
 
 class KnownCustomer(Base, table=True):

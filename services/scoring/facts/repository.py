@@ -62,8 +62,9 @@ ORDER BY customer_id LIMIT $3
 """
 
 _UPDATE_STATES = """
-WITH touched AS (
-    INSERT INTO touched_customers (customer_ids) SELECT $1::uuid[] WHERE EXISTS (SELECT FROM customer_watch)
+WITH marked AS (
+    INSERT INTO changed_customers (follower, customer_ids, silent)
+    SELECT follower, $1::uuid[], $11::boolean FROM change_feed
 )
 UPDATE customer_statistics AS s
 SET purchase_days = n.purchase_days, first_day = n.first_day, last_day = n.last_day, margin = n.margin,
@@ -178,12 +179,12 @@ async def read_buyers(session: AsyncSession, after: UUID | None, one_in: int, li
     return {row[0]: decode(row[1]) for row in rows}
 
 
-async def update_states(session: AsyncSession, states: Mapping[UUID, CustomerState]) -> None:
-    """The one way in which rows change; whoever watches finds them among the touched."""
+async def update_states(session: AsyncSession, states: Mapping[UUID, CustomerState], *, silent: bool) -> None:
+    """The one way in which rows change; whoever follows finds them among the changed."""
     if not states:
         return
     columns = zip(*(row_of(state) for state in states.values()), strict=True)
-    await (await driver(session)).execute(_UPDATE_STATES, list(states), *columns)
+    await (await driver(session)).execute(_UPDATE_STATES, list(states), *columns, silent)
 
 
 async def insert_batch(

@@ -90,8 +90,7 @@ def fold_news(news: News, measures: Measures) -> dict[UUID, Change]:
 
 async def keep_states(session: AsyncSession, *, states: Mapping[UUID, CustomerState], silent: bool = False) -> None:
     """Writes the states of customers whose rows this transaction has locked, and marks them as changed."""
-    await repository.update_states(session, states)
-    await changes.mark_changed(session, customer_ids=states.keys(), silent=silent)
+    await repository.update_states(session, states, silent=silent)
 
 
 async def mark_without_facts(session: AsyncSession, *, silent: bool) -> None:
@@ -105,9 +104,10 @@ async def mark_without_facts(session: AsyncSession, *, silent: bool) -> None:
 async def know_customers(
     session: AsyncSession, *, customers: Sequence[tuple[UUID, datetime, Profile]], applied_at: datetime
 ) -> Mapping[UUID, CustomerState]:
-    """Takes in (id, registered_at, profile); older versions that arrive late change nothing.
+    """Takes in (id, registered_at, profile) and marks them as changed; older versions that arrive late change nothing.
 
-    Returns the states of those with facts whose profile is news, locked; `keep_states` has to write them.
+    Returns the states of those with facts whose profile is news, locked; `keep_states` has to write them, and marks
+    them.
     """
     new = await repository.upsert_known_customers(session, customers)
     if new:
@@ -127,7 +127,9 @@ async def know_customers(
     for customer_id, _, profile in customers:
         if customer_id in after:
             after[customer_id] = _acquaint(after[customer_id], profile)
-    return {customer_id: state for customer_id, state in after.items() if state != before[customer_id]}
+    news = {customer_id: state for customer_id, state in after.items() if state != before[customer_id]}
+    await changes.mark_changed(session, customer_ids={customer_id for customer_id, _, _ in customers} - news.keys())
+    return news
 
 
 async def fold_batches(session: AsyncSession, *, applied_before: datetime) -> None:

@@ -6,6 +6,8 @@ from typing import Final
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.scoring.changes import queries as changes
+from services.scoring.changes.follower import Follower
 from services.scoring.replays import queries, repository, use_cases
 from services.scoring.replays.comparison import compare
 from services.scoring.replays.use_cases import Claim
@@ -83,7 +85,8 @@ class Replayer:
             context = await self._context(session, claim)
             if context is not None:
                 may_switch = claim.state == "switching" and await queries.may_switch(session)
-                touch_ids, customer_ids = await queries.read_touched(session, limit=self._batch)
+                changed = await changes.read_changes(session, Follower.REPLAYS, limit=self._batch)
+                customer_ids = sorted(changed.customers)
                 portion = await queries.read_portion(session, customer_ids, context, self._teller.clock.now())
         if context is None:
             return await self._begin_anew(claim)
@@ -92,10 +95,8 @@ class Replayer:
                 return await use_cases.switch(session, claim, teller=self._teller, wall=wall_now())
         compared = await asyncio.to_thread(compare, portion)
         async with self._database.transaction() as session:
-            await use_cases.store_again(
-                session, claim, touch_ids=touch_ids, customer_ids=customer_ids, compared=compared
-            )
-        return bool(touch_ids)
+            await use_cases.store_again(session, claim, changed=changed, compared=compared)
+        return bool(changed.customers)
 
     async def _context(self, session: AsyncSession, claim: Claim) -> Context | None:
         return await use_cases.find_context(session, claim, contexts=self._teller.contexts)

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.scoring.changes import queries as changes
+from services.scoring.changes.follower import Follower
 from services.scoring.facts import queries as facts
 from services.scoring.replays import repository
 from services.scoring.replays.comparison import Portion
@@ -59,10 +61,11 @@ async def list_replays(session: AsyncSession, *, limit: int, before: UUID | None
 
 async def read_findings(session: AsyncSession, replay: Replay) -> Findings:
     rows = await repository.count_differences(session, replay.replay_id)
+    follows = replay.state in ("rebuilding", "ready", "switching")
     return Findings(
         verdicts={row["verdict"]: (row["customers"], row["mended"]) for row in rows},
         fields=await repository.count_fields(session, replay.replay_id, _MOST_FIELDS),
-        waiting=await repository.count_touched(session) if replay.state in ("rebuilding", "ready", "switching") else 0,
+        waiting=await changes.count_waiting(session, Follower.REPLAYS) if follows else 0,
     )
 
 
@@ -84,14 +87,9 @@ async def list_next(session: AsyncSession, *, after: UUID | None, limit: int) ->
     return await repository.list_next(session, after, limit)
 
 
-async def read_touched(session: AsyncSession, *, limit: int) -> tuple[list[int], list[UUID]]:
-    """Touches, the oldest first, and the customers they name."""
-    return await repository.read_touched(session, limit)
-
-
 async def may_switch(session: AsyncSession) -> bool:
     """Whether so few are left to be looked at again that it can be done while nobody else scores."""
-    return await repository.count_touched(session) <= MOST_AT_THE_SWITCH
+    return await changes.count_waiting(session, Follower.REPLAYS) <= MOST_AT_THE_SWITCH
 
 
 async def list_differences(

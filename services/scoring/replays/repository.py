@@ -21,16 +21,6 @@ SELECT customer_id FROM (
 ) AS anybody ORDER BY customer_id LIMIT $2
 """
 
-_TOUCHES = """
-SELECT touch_id, customer_ids FROM (
-    SELECT *, sum(cardinality(customer_ids)) OVER (ORDER BY touch_id) - cardinality(customer_ids) AS before
-    FROM (SELECT * FROM touched_customers ORDER BY touch_id LIMIT $1) AS oldest
-) AS portion
-WHERE before < $1
-"""
-
-_COUNT_TOUCHED = "SELECT coalesce(sum(cardinality(customer_ids)), 0)::bigint FROM touched_customers"
-
 _UPSERT = f"""
 INSERT INTO replayed_statistics (customer_id, {", ".join(packing.COLUMNS)})
 SELECT * FROM unnest($1::uuid[], $2::int[], $3::int[], $4::int[], $5::bigint[], $6::bigint[], $7::bigint[],
@@ -81,35 +71,27 @@ DELETE FROM replay_differences WHERE (replay_id, customer_id) IN (
 """
 
 
-async def lock_writers_out(session: AsyncSession, mode: str) -> None:
-    """Nobody writes statistics from here on until the transaction ends; who does now is waited for, but not for long,
-    since everybody who comes later waits behind."""
-    connection = await driver(session)
+async def limit_waiting(session: AsyncSession) -> None:
+    """Locks are not waited for long, since everybody who comes later waits behind."""
     # Longer than deadlock_timeout (1 s), after which an autovacuum that stands in the way gives up.
-    await connection.execute("SET LOCAL lock_timeout = '2s'")
-    await connection.execute(f"LOCK TABLE customer_statistics IN {mode} MODE")
+    await (await driver(session)).execute("SET LOCAL lock_timeout = '2s'")
 
 
-async def watch(session: AsyncSession) -> None:
-    """Begins with empty tables; writers must be locked out."""
-    connection = await driver(session)
-    await connection.execute("TRUNCATE replayed_statistics")
-    await connection.execute("DELETE FROM touched_customers")
-    await connection.execute("INSERT INTO customer_watch (singleton) VALUES (true) ON CONFLICT DO NOTHING")
-
-
-async def stop_watching(session: AsyncSession) -> None:
-    connection = await driver(session)
-    await connection.execute("DELETE FROM customer_watch")
-    await connection.execute("DELETE FROM touched_customers")
-    await connection.execute("TRUNCATE replayed_statistics")
+async def empty(session: AsyncSession) -> None:
+    """Forgets what was rebuilt, or after the exchange what was in use before."""
+    await (await driver(session)).execute("TRUNCATE replayed_statistics")
 
 
 async def exchange(session: AsyncSession) -> None:
-    """The rebuilt table takes the place of the one in use, which `stop_watching` empties."""
+    """The rebuilt table takes the place of the one in use; who locked that one keeps both for themselves."""
     connection = await driver(session)
     for statement in _EXCHANGE:
         await connection.execute(statement)
+
+
+async def lock_everybody_out(session: AsyncSession) -> None:
+    """Nobody reads or writes statistics from here on until the transaction ends; who does now is waited for."""
+    await (await driver(session)).execute("LOCK TABLE customer_statistics IN ACCESS EXCLUSIVE MODE")
 
 
 async def analyze(session: AsyncSession) -> None:
@@ -120,21 +102,6 @@ async def list_next(session: AsyncSession, after: UUID | None, limit: int) -> li
     """Customers by id who have facts, statistics or a told score."""
     first = UUID(int=0 if after is None else after.int + 1)
     return [row[0] for row in await (await driver(session)).fetch(_NEXT, first, limit)]
-
-
-async def read_touched(session: AsyncSession, limit: int) -> tuple[list[int], list[UUID]]:
-    """Touches, the oldest first, and whom they name: `limit` customers or a few more."""
-    rows = await (await driver(session)).fetch(_TOUCHES, limit)
-    return [row[0] for row in rows], sorted({customer_id for row in rows for customer_id in row[1]})
-
-
-async def forget_touches(session: AsyncSession, touch_ids: Sequence[int]) -> None:
-    await (await driver(session)).execute("DELETE FROM touched_customers WHERE touch_id = ANY ($1)", list(touch_ids))
-
-
-async def count_touched(session: AsyncSession) -> int:
-    """Customers to be looked at again, those touched twice counted twice."""
-    return int(await (await driver(session)).fetchval(_COUNT_TOUCHED))
 
 
 async def read_rows(session: AsyncSession, table: str, customer_ids: Sequence[UUID]) -> dict[UUID, Row]:

@@ -9,7 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import and_, col, or_, select
 
+from services.scoring.changes import queries as feed
 from services.scoring.changes import use_cases as changes
+from services.scoring.changes.follower import Follower
+from services.scoring.changes.queries import Changes
 from services.scoring.facts import queries as facts
 from services.scoring.replays import queries, repository
 from services.scoring.replays.comparison import Compared, compare
@@ -86,7 +89,7 @@ async def discard_replay(session: AsyncSession, replay_id: UUID, *, wall: dateti
             state=replay.state,
         )
     replay.state, replay.finished_at = "discarded", wall
-    await repository.stop_watching(session)
+    await _stop_following(session)
     return replay
 
 
@@ -102,13 +105,14 @@ async def claim_portion(session: AsyncSession, *, wall: datetime) -> Claim | Non
 
 
 async def begin_rebuilding(session: AsyncSession, claim: Claim, *, contexts: Contexts, wall: datetime) -> None:
-    """From the commit on every transaction that writes statistics notes whose, so that nothing is missed between the
+    """From the commit on every transaction that writes statistics marks whose, so that nothing is missed between the
     portions to come and what is in use."""
     replay = await _held(session, claim)
     if replay is None:
         return
-    await repository.lock_writers_out(session, "SHARE ROW EXCLUSIVE")
-    await repository.watch(session)
+    await repository.limit_waiting(session)
+    await changes.follow(session, Follower.REPLAYS, at=wall)
+    await repository.empty(session)
     await repository.forget_differences(session, replay.replay_id)
     replay.state, replay.started_at = "rebuilding", wall
     replay.policy_version = (await contexts.policies.in_force(session)).version
@@ -131,13 +135,11 @@ async def store_portion(
         replay.state, replay.rebuilt_at = "ready", wall
 
 
-async def store_again(
-    session: AsyncSession, claim: Claim, *, touch_ids: Sequence[int], customer_ids: Sequence[UUID], compared: Compared
-) -> None:
+async def store_again(session: AsyncSession, claim: Claim, *, changed: Changes, compared: Compared) -> None:
     """Keeps customers of whom something has arrived since they were rebuilt."""
     replay = await _held(session, claim)
     if replay is not None:
-        await _store_again(session, replay, touch_ids, customer_ids, compared)
+        await _store_again(session, replay, changed, compared)
 
 
 async def begin_anew(session: AsyncSession, claim: Claim) -> None:
@@ -171,15 +173,16 @@ async def switch(session: AsyncSession, claim: Claim, *, teller: Teller, wall: d
     replay = await _held(session, claim)
     if replay is None or replay.state != "switching":
         return False
-    await repository.lock_writers_out(session, "ACCESS EXCLUSIVE")
+    await repository.limit_waiting(session)
+    await repository.lock_everybody_out(session)
     context = await find_context(session, claim, contexts=teller.contexts)
     if context is None or not await queries.may_switch(session):
         return False
-    touch_ids, customer_ids = await queries.read_touched(session, limit=queries.MOST_AT_THE_SWITCH)
-    portion = await queries.read_portion(session, customer_ids, context, teller.clock.now())
-    await _store_again(session, replay, touch_ids, customer_ids, compare(portion))
+    changed = await feed.read_changes(session, Follower.REPLAYS, limit=queries.MOST_AT_THE_SWITCH)
+    portion = await queries.read_portion(session, sorted(changed.customers), context, teller.clock.now())
+    await _store_again(session, replay, changed, compare(portion))
     await repository.exchange(session)
-    await repository.stop_watching(session)
+    await _stop_following(session)
     replay.state, replay.switched_at = "mending", wall
     return True
 
@@ -200,12 +203,15 @@ async def mend_next(session: AsyncSession, claim: Claim, *, teller: Teller, limi
     return True
 
 
-async def _store_again(
-    session: AsyncSession, replay: Replay, touch_ids: Sequence[int], customer_ids: Sequence[UUID], compared: Compared
-) -> None:
+async def _store_again(session: AsyncSession, replay: Replay, changed: Changes, compared: Compared) -> None:
     replay.done += await repository.write_rebuilt(session, compared.states)
-    await repository.write_differences(session, replay.replay_id, customer_ids, compared.differences)
-    await repository.forget_touches(session, touch_ids)
+    await repository.write_differences(session, replay.replay_id, list(changed.customers), compared.differences)
+    await changes.forget_changes(session, Follower.REPLAYS, change_ids=changed.change_ids)
+
+
+async def _stop_following(session: AsyncSession) -> None:
+    await changes.stop_following(session, Follower.REPLAYS)
+    await repository.empty(session)
 
 
 async def _held(session: AsyncSession, claim: Claim) -> Replay | None:

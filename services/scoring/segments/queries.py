@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from services.scoring.changes import queries as changes
+from services.scoring.changes.follower import Follower
 from services.scoring.facts import queries as facts
 from services.scoring.segments import repository
 from services.scoring.segments.freshness import Freshness
@@ -79,7 +80,7 @@ async def read_freshness(session: AsyncSession) -> Freshness:
     index = await session.get(SegmentIndex, True)
     if index is None:
         return Freshness(filled=False, customers=0, done=0, waiting=0)
-    waiting = await changes.count_waiting(session)
+    waiting = await changes.count_waiting(session, Follower.SEGMENTS)
     return Freshness(index.filled_at is not None, index.customers, index.done, waiting)
 
 

@@ -27,7 +27,7 @@ _KEEPING: Final = advisory_key("scoring.segments")
 _HAS_WORK = """
 SELECT EXISTS (SELECT FROM segment_index WHERE filled_at IS NULL)
     OR EXISTS (SELECT FROM segments WHERE state <> 'current')
-    OR EXISTS (SELECT FROM changed_customers)
+    OR EXISTS (SELECT FROM changed_customers WHERE follower = 'segments')
     OR EXISTS (SELECT FROM segment_subjects WHERE next_at <= $1)
 """
 
@@ -103,11 +103,6 @@ async def suspend_keeping(session: AsyncSession) -> None:
 
 async def has_work(session: AsyncSession, at: datetime) -> bool:
     return bool(await (await driver(session)).fetchval(_HAS_WORK, at))
-
-
-async def hold_marks(session: AsyncSession) -> None:
-    """Waits for the end of every transaction that has asked whether somebody follows; new ones wait for this one."""
-    await (await driver(session)).execute("LOCK TABLE changed_customers IN SHARE MODE")
 
 
 async def count_everybody(session: AsyncSession) -> int:

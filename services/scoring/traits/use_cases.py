@@ -4,12 +4,10 @@ from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.changes import use_cases as changes
 from services.scoring.traits import repository
 from services.scoring.traits.traits import Traits
 
 
 async def keep_traits(session: AsyncSession, *, traits: Sequence[Traits]) -> None:
-    """Older versions that arrive late change nothing."""
+    """Older versions that arrive late change nothing. Whoever takes in the profiles marks the customers as changed."""
     await repository.upsert(session, traits)
-    await changes.mark_changed(session, customer_ids={one.customer_id for one in traits})

@@ -206,7 +206,7 @@ async def test_one_at_a_time_and_discarded(scoring: ScoringService) -> None:
     assert (await scoring.post(f"{address}/discard", 200))["state"] == "discarded"
     assert problem(await scoring.client.post(f"{address}/discard"))[:2] == (409, "replay_state")
     await buy(scoring, 1)
-    counts = [await scoring.count(table) for table in ("replayed_statistics", "touched_customers", "customer_watch")]
+    counts = [await scoring.count(table) for table in ("replayed_statistics", "changed_customers", "change_feed")]
     assert counts == [0, 0, 0]
     assert await scoring.replay() == 0
     await ask(scoring)
@@ -222,11 +222,11 @@ async def test_more_touches_than_a_switch_takes_are_worked_off_first(scoring: Sc
     await scoring.replay()
     for hour in range(2):
         await buy(scoring, *range(1, 301), at=150 + hour, minor=10)
-    assert await scoring.count("touched_customers") > 0
+    assert await scoring.count("changed_customers") > 0
     assert (await switch(scoring, address))["state"] == "done"
     assert await rows(scoring, LIVE) != []
     assert await scoring.count("customer_statistics") == 300
-    assert await scoring.count("touched_customers") == 0
+    assert await scoring.count("changed_customers") == 0
 
 
 async def test_of_two_that_ask_at_once_one_is_told_of_the_other(scoring: ScoringService) -> None:

@@ -1,80 +1,24 @@
 """Segments over HTTP: written, previewed, computed in the background, and current as events arrive and time passes."""
 
-import asyncio
 import csv
 import io
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
 
-from services.scoring.scores.consumers import InteractionHandler
 from services.scoring.segments.repository import COLUMNS
 from services.scoring.segments.vocabulary import VOCABULARY
 from shared.conditions.reading import read_condition
 from shared.conditions.sql import to_sql
 from shared.contracts import interaction
 from shared.contracts.common import Money
-from shared.contracts.customer import CustomerChanged
-from shared.contracts.scoring import SegmentEntered, SegmentMembership
-from shared.db.session import driver
-from tests.support import outbox
 from tests.support.answers import problem
-from tests.support.eventually import eventually
-from tests.support.factories.scoring import START, customer_event, days, event_of, interaction_event
-from tests.support.policy_api import put_in_force
+from tests.support.factories.scoring import START, days, interaction_event
 from tests.support.scoring_service import ScoringService
+from tests.support.segments import BUYERS, CUSTOMERS, create, fill, members, moves, profile
 
-CUSTOMERS = [UUID(int=number + 1) for number in range(6)]
-BUYERS = {"field": "purchases", "at_least": 2}
 QUIET = {"all": [{"field": "purchases", "at_least": 1}, {"field": "last_purchase_on", "older_than_days": 30}]}
-
-
-def profile(customer_id: UUID, version: int = 2, **values: Any) -> Any:
-    facts = {
-        "customer_id": customer_id,
-        "version": version,
-        "kind": "person",
-        "lifecycle": "active",
-        "language": "zh-CN",
-        "time_zone": "Asia/Shanghai",
-        "registered_at": START,
-    }
-    return event_of(CustomerChanged.model_validate(facts | values))
-
-
-async def fill(scoring: ScoringService) -> None:
-    """Six known customers; the first buys once, the second twice …, the last has never bought."""
-    scoring.clock.move_to(START + days(10))
-    await scoring.know(*(customer_event(one) for one in CUSTOMERS))
-    await scoring.apply(
-        *(
-            interaction_event(customer_id=one, at=START + days(again))
-            for place, one in enumerate(CUSTOMERS[:-1], start=1)
-            for again in range(place)
-        )
-    )
-
-
-async def create(scoring: ScoringService, condition: object, name: str = "buyers") -> dict[str, Any]:
-    return await scoring.post("/v1/segments", 201, {"name": name, "condition": condition})
-
-
-async def members(scoring: ScoringService, segment: dict[str, Any]) -> set[UUID]:
-    page = await scoring.read(f"/v1/segments/{segment['segment_id']}/members", limit=200)
-    return {UUID(one["customer_id"]) for one in page["items"]}
-
-
-async def moves(scoring: ScoringService) -> list[tuple[bool, UUID, bool]]:
-    """(entered, customer, silent) of all that was told, which is then forgotten."""
-    events = [event.data for event in await outbox.published(scoring.database)]
-    await outbox.forget_published(scoring.database)
-    return [
-        (isinstance(data, SegmentEntered), data.customer_id, data.silent)
-        for data in events
-        if isinstance(data, SegmentMembership)
-    ]
 
 
 @pytest.mark.parametrize("batch", [1, 4, 500])
@@ -116,31 +60,6 @@ async def test_members_follow_events_profiles_and_time(scoring: ScoringService) 
     assert (await moves(scoring))[-1] == (False, CUSTOMERS[2], False)
     names = [one["name"] for one in await scoring.read_list(f"/v1/customers/{CUSTOMERS[1]}/segments")]
     assert names == ["buyers", "quiet"]
-
-
-@pytest.mark.parametrize("batch", [1, 500])
-async def test_other_rates_move_those_without_facts_and_those_whose_facts_count_no_longer(
-    scoring: ScoringService, batch: int
-) -> None:
-    """One has bought, one never has, and one in a currency that has no rate any more."""
-    scoring.clock.move_to(START + days(10))
-    wallet = [{"category": "tea", "yearly": Money(minor=1_000_00, currency="USD")}]
-    await scoring.know(*(profile(one, kind="organisation", wallet=wallet) for one in CUSTOMERS[:3]))
-    pounds = Money(minor=10_00, currency="GBP")
-    await scoring.apply(
-        interaction_event(customer_id=CUSTOMERS[0]), interaction_event(customer_id=CUSTOMERS[2], amount=pounds)
-    )
-    await scoring.rescore()
-    made = await create(scoring, {"field": "wallet", "at_least": 8_000}, "large wallets")
-    await scoring.keep_segments()
-    assert await members(scoring, made) == set()
-    await outbox.forget_published(scoring.database)
-    await put_in_force(scoring, {"money": {"rates": {"USD": "8.00", "GBP": None}}})
-    await scoring.rescore(batch)
-    assert (await scoring.read("/v1/status"))["rescoring"]["skipped"] == 1
-    await scoring.keep_segments()
-    assert await members(scoring, made) == set(CUSTOMERS[:3])
-    assert sorted(await moves(scoring)) == [(True, one, True) for one in CUSTOMERS[:3]]
 
 
 async def test_a_void_and_a_score_move_members_too(scoring: ScoringService) -> None:
@@ -233,26 +152,6 @@ async def test_names_are_taken_once_and_members_leave_as_a_table(scoring: Scorin
     assert [len(page["items"]) for page in (first, second)] == [3, 1]
     words = {word["name"] for word in (await scoring.read("/v1/segments/vocabulary"))["words"]}
     assert words == set(VOCABULARY.fields)
-
-
-async def test_nobody_is_lost_between_the_first_look_and_the_feed(scoring: ScoringService) -> None:
-    """A batch that is under way while everybody is about to be taken in has either ended by then or is marked."""
-    await fill(scoring)
-    late = interaction_event(customer_id=CUSTOMERS[0], at=START + days(2))
-    async with scoring.database.transaction() as session:
-        await InteractionHandler(scoring.teller)(session, [late])
-        made = asyncio.create_task(create(scoring, BUYERS))
-
-        async def waits() -> bool:
-            found = await (await driver(session)).fetchval(
-                "SELECT count(*) FROM pg_locks WHERE relation = 'changed_customers'::regclass AND NOT granted"
-            )
-            return bool(found)
-
-        await eventually(waits)
-    segment = await made
-    await scoring.keep_segments()
-    assert CUSTOMERS[0] in await members(scoring, segment)
 
 
 async def test_every_word_has_a_column_of_its_type(scoring: ScoringService) -> None:

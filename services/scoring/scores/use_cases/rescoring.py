@@ -47,12 +47,11 @@ async def rescore_next(session: AsyncSession, *, teller: Teller, limit: int) -> 
     countable = customers
     if progress.refold:
         countable = await facts.refold(session, customers=customers, measures=context.measures)
-        await facts.keep_states(session, states=countable, silent=progress.silent)
         skipped = customers.keys() - countable.keys()
         await changes.mark_changed(session, customer_ids=skipped, silent=progress.silent)
         progress.skipped += len(skipped)
     occasion = Occasion(progress.occasion, progress.silent)
-    progress.told += await rescore_and_tell(session, countable, teller, context, occasion)
+    progress.told += await rescore_and_tell(session, countable, teller, context, occasion, anew=progress.refold)
     progress.scored += len(countable)
     if len(customers) < limit:
         await _finish(session, progress, context, now)

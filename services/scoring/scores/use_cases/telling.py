@@ -80,8 +80,7 @@ async def apply_profiles(session: AsyncSession, *, told: Sequence[ToldProfile], 
     customers = [(one.customer_id, one.registered_at, one.profile) for one in told]
     states = await facts.know_customers(session, customers=customers, applied_at=wall_now())
     if states:
-        await facts.keep_states(session, states=states)
-        await rescore_and_tell(session, states, teller, await teller.contexts.load(session))
+        await rescore_and_tell(session, states, teller, await teller.contexts.load(session), anew=True)
 
 
 async def review_due(session: AsyncSession, *, teller: Teller, limit: int) -> int:
@@ -98,13 +97,16 @@ async def rescore_and_tell(
     teller: Teller,
     context: Context,
     occasion: Occasion = NO_OCCASION,
+    *,
+    anew: bool = False,
 ) -> int:
-    """Of customers whose rows this transaction has locked; returns how many were told of."""
+    """Of customers whose rows this transaction has locked; returns how many were told of. `anew`: their statistics are
+    others than before, and have to be written whether or not there is something to tell."""
     if not customers:
         return 0
     news = _rescore(customers, teller, context)
     moved = {one.customer_id: one.score.review_at for one in news if one.score.review_at != one.memory.due_at}
-    remembered = [one for one in news if one.changed or one.customer_id in moved]
+    remembered = [one for one in news if anew or one.changed or one.customer_id in moved]
     await facts.keep_states(
         session,
         states={one.customer_id: one.remembering(one.score.review_at) for one in remembered},

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, func, select
 
 from services.scoring.changes import use_cases as changes
+from services.scoring.changes.follower import Follower
 from services.scoring.segments import queries, repository
 from services.scoring.segments.models import Segment, SegmentIndex
 from services.scoring.segments.vocabulary import VOCABULARY
@@ -85,8 +86,7 @@ async def remove_segment(session: AsyncSession, segment_id: UUID, *, expected: i
 async def open_index(session: AsyncSession, *, now: datetime) -> None:
     """From the first preview or segment on, everybody is kept as the queries see them."""
     if await session.get(SegmentIndex, True) is None:
-        await repository.hold_marks(session)
-        await changes.open_feed(session, opened_at=now)
+        await changes.follow(session, Follower.SEGMENTS, at=now)
         if await session.get(SegmentIndex, True) is None:
             session.add(SegmentIndex(opened_at=now, customers=await repository.count_everybody(session)))
             await session.flush()

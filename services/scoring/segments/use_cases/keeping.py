@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from services.scoring.changes import queries as feed
 from services.scoring.changes import use_cases as changes
+from services.scoring.changes.follower import Follower
 from services.scoring.scores.queries import Contexts
 from services.scoring.segments import repository
 from services.scoring.segments.membership import Judgement, Move, Query, announce, bring_forward, judge
@@ -87,10 +89,11 @@ async def _fill(session: AsyncSession, index: SegmentIndex, turn: _Turn, limit: 
 
 
 async def _follow(session: AsyncSession, turn: _Turn, limit: int) -> bool:
-    changed = await changes.take_changed(session, limit=limit)
-    if changed:
-        await _take_in(session, changed, turn)
-    return bool(changed)
+    changed = await feed.read_changes(session, Follower.SEGMENTS, limit=limit)
+    if changed.customers:
+        await _take_in(session, changed.customers, turn)
+        await changes.forget_changes(session, Follower.SEGMENTS, change_ids=changed.change_ids)
+    return bool(changed.customers)
 
 
 async def _take_in(session: AsyncSession, customers: Mapping[UUID, bool], turn: _Turn) -> None:
