@@ -82,18 +82,16 @@ async def list_movers(
     since = start or until - _WEEK
     _demand_order(since, until)
     currency = (await contexts.policies.in_force(session, until)).money.currency
-    sides = {}
-    for up in (True, False):
-        sides[up] = await movers.list_movers(
-            session, figure, start=since, end=until, owner_id=owner_id, up=up, limit=limit, currency=currency
-        )
+    up, down = await movers.list_movers(
+        session, figure, start=since, end=until, owner_id=owner_id, limit=limit, currency=currency
+    )
     shown = Movers(
         figure=figure,
         currency=currency,
         start=since,
         end=until,
-        up=show_movers(sides[True]),
-        down=show_movers(sides[False]),
+        up=show_movers(up),
+        down=show_movers(down),
     )
     return shown if format == "json" else csv_answer("movers", MOVER_COLUMNS, mover_rows(shown))
 

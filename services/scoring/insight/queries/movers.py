@@ -12,12 +12,12 @@ from shared.db.session import driver
 
 _NUMBER: Final = "(after.figures ->> $4)::numeric - (before.figures ->> $4)::numeric"
 _RANK: Final = (
-    "(array_position($8::text[], after.figures ->> $4) - array_position($8::text[], before.figures ->> $4))::numeric"
+    "(array_position($7::text[], after.figures ->> $4) - array_position($7::text[], before.figures ->> $4))::numeric"
 )
 
 # Who was told nothing of before the period has not moved, but come; money is compared in one currency alone.
 _MOVERS = """
-SELECT * FROM (
+WITH moved AS (
     SELECT touched.customer_id, t.owner_id, before.figures -> $4 AS before, after.figures -> $4 AS after,
            {change} AS change, after.as_of
     FROM (SELECT DISTINCT customer_id FROM scores_history WHERE as_of > $1 AND as_of <= $2) AS touched
@@ -30,10 +30,13 @@ SELECT * FROM (
         ORDER BY as_of DESC, told_at DESC LIMIT 1
     ) AS after
     LEFT JOIN customer_traits AS t ON t.customer_id = touched.customer_id
-    WHERE ($7::text IS NULL OR (before.figures ->> 'currency' = $7 AND after.figures ->> 'currency' = $7))
+    WHERE ($6::text IS NULL OR (before.figures ->> 'currency' = $6 AND after.figures ->> 'currency' = $6))
       AND ($3::text IS NULL OR t.owner_id = $3)
-) AS moved
-WHERE sign(change) = $5 ORDER BY abs(change) DESC, customer_id LIMIT $6
+), placed AS (
+    SELECT *, row_number() OVER (PARTITION BY change > 0 ORDER BY abs(change) DESC, customer_id) AS place
+    FROM moved WHERE change <> 0
+)
+SELECT customer_id, owner_id, before, after, change, as_of FROM placed WHERE place <= $5 ORDER BY place
 """
 
 
@@ -44,16 +47,17 @@ async def list_movers(
     start: datetime,
     end: datetime,
     owner_id: str | None,
-    up: bool,
     limit: int,
     currency: str,
-) -> Sequence[Mover]:
-    """Between what had been told by `start` and by `end`, the greatest change first; of money, in `currency`."""
+) -> tuple[Sequence[Mover], Sequence[Mover]]:
+    """Who rose and who fell between what had been told by `start` and by `end`, `limit` of each, the greatest change
+    first; of money, in `currency`."""
     ranks = RANKS.get(figure)
     change = _NUMBER if ranks is None else _RANK
     more = [] if ranks is None else [list(ranks)]
     among = currency if figure in MONEY else None
     rows = await (await driver(session)).fetch(
-        _MOVERS.format(change=change), start, end, owner_id, figure, 1 if up else -1, limit, among, *more
+        _MOVERS.format(change=change), start, end, owner_id, figure, limit, among, *more
     )
-    return [Mover(**{**row, "change": Decimal(f"{row['change']:f}")}) for row in rows]
+    found = [Mover(**{**row, "change": Decimal(f"{row['change']:f}")}) for row in rows]
+    return [one for one in found if one.change > 0], [one for one in found if one.change < 0]
