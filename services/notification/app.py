@@ -6,7 +6,7 @@ from datetime import timedelta
 from fastapi import FastAPI
 
 from services.notification.audience.api import router as audience_router
-from services.notification.channels.assembly import Workshop, assemble, environment_secrets
+from services.notification.channels.assembly import Workshop, assemble, environment_secrets, print_house_of
 from services.notification.channels.configuration import AliyunConfig, GatewayConfig, ProvidersDocument, TwilioConfig
 from services.notification.channels.registry import Providers
 from services.notification.channels.smtp import SmtpOptions
@@ -24,6 +24,7 @@ from services.notification.planner import Planner
 from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
 from services.notification.preferences.links import PreferenceLinks
 from services.notification.preferences.page import Pages
+from services.notification.printing.api import router as printing_router
 from services.notification.providers.api import router as providers_router
 from services.notification.receipts.api import router as receipts_router
 from services.notification.receipts.callbacks import AliyunDoor, Door, GatewayDoor, TwilioDoor
@@ -68,6 +69,7 @@ def create_desk(platform: Platform[NotificationSettings]) -> Desk:
         links=preference_links(platform.settings),
         confirm_share=platform.settings.rules_confirm_share,
         sms_signature=sms_signature(platform.settings.providers()),
+        print_house=print_house_of(platform.settings.providers()),
     )
 
 
@@ -106,6 +108,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             inbox_router,
             audience_router,
             occasions_router,
+            printing_router,
             tasks_router,
             *TEMPLATE_ROUTERS,
         ),

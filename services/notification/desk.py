@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from services.notification.channels.print_file import PrintHouse
 from services.notification.policy import CarePolicy
 from services.notification.preferences.links import PreferenceLinks
 from services.notification.templates.library import TemplateLibrary
@@ -25,4 +26,6 @@ class Desk:
     confirm_share: float = 0.2
     sms_signature: str | None = None
     """What the preferred provider of text messages puts before each, as 【…】."""
+    print_house: PrintHouse | None = None
+    """By whom letters go, where they are gathered for a file."""
     channels: frozenset[Channel] = frozenset({Channel.EMAIL, Channel.INBOX})

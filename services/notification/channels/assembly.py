@@ -17,6 +17,7 @@ from services.notification.channels.configuration import (
     DingtalkBotConfig,
     FeishuBotConfig,
     GatewayConfig,
+    PrintFileConfig,
     ProviderConfig,
     ProvidersDocument,
     SmtpConfig,
@@ -27,12 +28,14 @@ from services.notification.channels.configuration import (
 )
 from services.notification.channels.gateway import GatewayOptions, GatewayProvider
 from services.notification.channels.port import Cost, Provider
+from services.notification.channels.print_file import PrintHouse
 from services.notification.channels.registry import Mounted, Providers
 from services.notification.channels.sms.aliyun import AliyunOptions, AliyunProvider
 from services.notification.channels.sms.twilio import TwilioOptions, TwilioProvider
 from services.notification.channels.smtp import SmtpOptions, SmtpProvider
 from services.notification.channels.web_push import WebPushOptions, WebPushProvider
 from services.notification.channels.webhook import WebhookOptions, WebhookProvider
+from shared.contracts.common import Channel
 from shared.settings import SECRETS_DIRECTORY_VARIABLE, SettingsError
 
 _DIALECTS: dict[type[BotConfig], Dialect] = {
@@ -59,10 +62,28 @@ def assemble(document: ProvidersDocument, workshop: Workshop) -> Providers:
     """Connects to nothing yet. Raises SettingsError (`settings_invalid`) where a secret is missing or is none."""
     mounted: dict[str, Mounted] = {BUILT_IN: Mounted(provider=SmtpProvider(workshop.smtp))}
     wanted = {name for names in document.channels.values() for name in names}
+    wanted -= {name for name, config in document.providers.items() if isinstance(config, PrintFileConfig)}
     for name, config in document.providers.items():
         if name in wanted:
             mounted[name] = _mount(name, config, workshop)
-    return Providers({channel: [mounted[name] for name in names] for channel, names in document.channels.items()})
+    return Providers(
+        {channel: [mounted[name] for name in names if name in mounted] for channel, names in document.channels.items()}
+    )
+
+
+def print_house_of(document: ProvidersDocument) -> PrintHouse | None:
+    """By whom letters go that are gathered for a file: nobody calls it, so it is no provider of the delivery."""
+    for name in document.channels.get(Channel.DIRECT_MAIL, ()):
+        config = document.providers.get(name)
+        if isinstance(config, PrintFileConfig):
+            return PrintHouse(name=name, sender=config.sender, country=config.country, unit_cost=_cost_of(config))
+    return None
+
+
+def _cost_of(config: ProviderConfig) -> Cost | None:
+    if config.price_micros is None or config.currency is None:
+        return None
+    return Cost(config.price_micros, config.currency)
 
 
 def _mount(name: str, config: ProviderConfig, workshop: Workshop) -> Mounted:
@@ -73,10 +94,7 @@ def _mount(name: str, config: ProviderConfig, workshop: Workshop) -> Mounted:
     rate = None
     if config.rate_per_second is not None:
         rate = Rate(config.rate_per_second, config.burst or max(1, math.ceil(config.rate_per_second)))
-    cost = None
-    if config.price_micros is not None and config.currency is not None:
-        cost = Cost(config.price_micros, config.currency)
-    return Mounted(provider=provider, rate=rate, concurrency=config.concurrency, unit_cost=cost)
+    return Mounted(provider=provider, rate=rate, concurrency=config.concurrency, unit_cost=_cost_of(config))
 
 
 @singledispatch

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
 
 from services.notification.channels.addresses import WebAddress
-from shared.contracts.common import Channel, CurrencyCode
+from shared.contracts.common import SINGLE_LINE, Channel, CurrencyCode
 
 ProviderName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,49}$", examples=["twilio", "smtp-2"])]
 SecretName = Annotated[
@@ -21,6 +21,7 @@ SecretName = Annotated[
 Signature = Annotated[
     str, Field(min_length=1, max_length=20, pattern=r"^[^【】]+$", description="goes before each text as 【…】")
 ]
+SenderLine = Annotated[str, Field(min_length=1, max_length=100, pattern=SINGLE_LINE)]
 
 
 class Part(BaseModel):
@@ -158,6 +159,17 @@ class FeishuBotConfig(BotConfig):
     kind: Literal["feishu_bot"]
 
 
+class PrintFileConfig(ProviderConfig):
+    """Letters, gathered until `POST /v1/print-runs` makes a file of them. `sender` stands above each address, `country`
+    (ISO 3166-1) is where they are posted."""
+
+    channels: ClassVar[frozenset[Channel]] = frozenset({Channel.DIRECT_MAIL})
+
+    kind: Literal["print_file"]
+    sender: Annotated[tuple[SenderLine, ...], Field(min_length=1, max_length=5)]
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+
+
 AnyProvider = Annotated[
     SmtpConfig
     | GatewayConfig
@@ -167,7 +179,8 @@ AnyProvider = Annotated[
     | WebPushConfig
     | WecomBotConfig
     | DingtalkBotConfig
-    | FeishuBotConfig,
+    | FeishuBotConfig
+    | PrintFileConfig,
     Field(discriminator="kind"),
 ]
 
@@ -197,6 +210,8 @@ class ProvidersDocument(Part):
                 raise ValueError(f"channels.{channel}: each provider is named once")
             for name in names:
                 self._check(channel, name)
+            if len(names) > 1 and any(isinstance(self.providers.get(name), PrintFileConfig) for name in names):
+                raise ValueError(f"channels.{channel}: letters are gathered for a file, or sent by others, not both")
         return self
 
     def _check(self, channel: Channel, name: str) -> None:

@@ -45,6 +45,19 @@ class MessageFilter:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentContent:
+    """What a message said, and where it went; without texts and address once its customer was erased."""
+
+    message_id: UUID
+    customer_id: UUID
+    rule: str
+    language: str
+    address: str | None
+    subject: str | None
+    body_text: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DecisionFilter:
     customer_id: UUID | None = None
     rule: str | None = None
@@ -90,6 +103,17 @@ async def get_message(session: AsyncSession, message_id: UUID) -> MessageRead:
         "why": show_decision(decision.model_dump()),
     }
     return MessageRead.model_validate(values)
+
+
+async def list_handed_over(session: AsyncSession, provider: str, reference: str) -> list[SentContent]:
+    """What a provider took under this name, always in the same order."""
+    columns = [_MESSAGES.c[name] for name in SentContent.__dataclass_fields__]
+    rows = await session.execute(
+        select(*columns)
+        .where(_MESSAGES.c.provider == provider, _MESSAGES.c.reference == reference)
+        .order_by(_MESSAGES.c.planned_at, _MESSAGES.c.message_id)
+    )
+    return [SentContent(**row._mapping) for row in rows]
 
 
 async def get_status(session: AsyncSession, *, now: datetime) -> StatusRead:

@@ -19,17 +19,16 @@ from services.notification.channels.port import Outgoing
 from services.notification.channels.registry import Providers
 from services.notification.channels.routing import Tried, choose_provider, is_orphaned
 from services.notification.desk import Desk
-from services.notification.local_days import end_of_local_day, zone_of
 from services.notification.messages.decision import obstacle_on
-from services.notification.messages.manners import is_paused, quiet_spans, quiet_until
 from services.notification.messages.repository import deliveries
 from services.notification.messages.repository.deliveries import Queue
 from services.notification.messages.use_cases.cancelling import cancel_messages
+from services.notification.messages.use_cases.judging import compose, quiet_for, untimely
 from services.notification.messages.use_cases.laying_down import fail_broken, lay_down
 from services.notification.messages.use_cases.rows import attempt_values, content_values
 from services.notification.providers.use_cases import draw_allowances
 from services.notification.templates.use_cases import refresh_templates
-from services.notification.values import Lane, Member, MessageState, Reason, RenderedMessage, RuleName
+from services.notification.values import Lane, Member, MessageState, Reason, RenderedMessage
 from shared.contracts.common import Channel, Purpose
 from shared.errors import InvalidInput
 
@@ -140,11 +139,11 @@ def _sort(
     batch: _Sorted, row: Row[Any], member: Member, providers: Providers, capacity: dict[str, int], desk: Desk
 ) -> None:
     channel = Channel(row.channel)
-    obstacle = obstacle_on(channel, member, Purpose(row.purpose)) or _untimely(row, member, desk)
+    obstacle = obstacle_on(channel, member, Purpose(row.purpose)) or untimely(row, member, desk)
     if obstacle is not None:
         batch.cancelled.append((row, obstacle))
         return
-    quiet = _quiet_for(row, member, desk)
+    quiet = quiet_for(row, member, desk)
     if quiet:
         batch.resting.append((row, quiet))
         return
@@ -159,7 +158,7 @@ def _sort(
             batch.left += 1
             return
     try:
-        content = _compose(row, member, desk)
+        content = compose(row, member, desk)
     except InvalidInput as error:
         batch.broken.append((row, error.detail))
         return
@@ -176,42 +175,6 @@ def _tried(row: Row[Any], providers: Providers) -> Tried | None:
     # Somebody may have it already: only who recognises it by its key may be given it again without a second thought.
     pinned = row.resends > 0 and (providers.honours_key(row.provider) or row.provider not in providers.names)
     return Tried(row.provider, row.last_outcome, pinned)
-
-
-def _untimely(row: Row[Any], member: Member, desk: Desk) -> Reason | None:
-    """A greeting belongs to its day, however long the mail server was away; one that may be there already goes on."""
-    if row.resends:
-        return None
-    now = desk.clock.now()
-    if is_paused(member, now):
-        return Reason.DO_NOT_DISTURB
-    zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
-    if not row.of_day or now + _quiet_for(row, member, desk) < end_of_local_day(row.happened_at, zone):
-        return None
-    return Reason.TOO_LATE if now >= end_of_local_day(row.happened_at, zone) else Reason.QUIET_HOURS
-
-
-def _quiet_for(row: Row[Any], member: Member, desk: Desk) -> timedelta:
-    """How long it is quiet still, where quiet hours have begun since it was planned."""
-    if row.resends:
-        return timedelta()
-    now = desk.clock.now()
-    zone = zone_of(member.time_zone, default=desk.policy.default_time_zone)
-    spans = quiet_spans(member, desk.policy, Channel(row.channel), Purpose(row.purpose))
-    return quiet_until(now, zone, spans) - now
-
-
-def _compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
-    """The content of the first attempt, kept for all others: a resend is the same message to the letter."""
-    if row.composed_at is not None:
-        return RenderedMessage(row.language, row.subject, row.body_text, row.body_html)
-    return desk.templates.render(
-        RuleName(row.template or row.rule),
-        member=member,
-        facts=row.facts,
-        happened_at=row.happened_at,
-        channel=Channel(row.channel),
-    )
 
 
 async def _set_aside(session: AsyncSession, batch: _Sorted, *, wall: datetime, retry_after: timedelta) -> None:
