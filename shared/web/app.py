@@ -17,7 +17,7 @@ from shared.web.auth import TokenVerifier
 from shared.web.edge import CORRELATION_HEADER, BodyLimitMiddleware, EdgeMiddleware
 from shared.web.etag import NotModified
 from shared.web.idempotency import REPLAYED_HEADER
-from shared.web.openapi import describe, operation_id
+from shared.web.openapi import describe
 from shared.web.ops import ops_router
 from shared.web.problems import (
     handle_error,
@@ -68,14 +68,14 @@ def create_app(
         title=title,
         description=description,
         version=version,
-        generate_unique_id_function=operation_id,
         redoc_url=None,
         swagger_ui_parameters={"persistAuthorization": True, "displayRequestDuration": True},
     )
     app.state.platform = platform
     app.state.service = service
     for router in (*routers, *platform.admin_routers, ops_router(platform.readiness)):
-        app.include_router(router)
+        # Not `include_router`, which derives every route anew and asks each request's path of router after router.
+        app.router.routes.extend(router.routes)
     _handle_failures(app)
     if quick:
         app.add_middleware(QuickLane, routes=quick, verifier=platform.verifier)

@@ -22,6 +22,7 @@ from shared.errors import RapportError, UnsupportedMedia
 from shared.observability.metrics import IDEMPOTENT_REPLAYS, current_service
 from shared.web.answers import Answer
 from shared.web.idempotency import Claim, declare_idempotency_key, find_answers, fingerprint_of, store_answers
+from shared.web.openapi import operation_id
 
 READING_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -162,7 +163,13 @@ def _demand_json(request: Request) -> None:
 
 def api_router(*, prefix: str = "", tags: list[str | Enum] | None = None, **options: Any) -> APIRouter:
     """An APIRouter whose routes are transactional; use it for everything under /v1."""
-    return APIRouter(prefix=prefix, tags=tags, route_class=TransactionalRoute, **options)
+    return APIRouter(
+        prefix=prefix,
+        tags=tags,
+        route_class=TransactionalRoute,
+        generate_unique_id_function=operation_id,
+        **options,
+    )
 
 
 async def _current_session(request: Request) -> AsyncSession:
