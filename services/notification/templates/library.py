@@ -1,5 +1,6 @@
 """The words in force: the shipped files, checked at the start, and the versions that were activated in their place."""
 
+import functools
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,13 +37,11 @@ class TemplateLibrary:
     """
 
     def __init__(self, folder: Path = LIBRARY, *, brand: str, default_language: str, default_time_zone: str) -> None:
-        self._sources = _read_sources(folder)
+        self._sources, self._plain, self._html = _read_shipped(folder)
         self.languages = tuple(sorted({name.partition("/")[0] for name in self._sources}))
         self._brand = brand
         self._default_language = default_language
         self._default_time_zone = default_time_zone
-        self._plain = BoundedEnvironment(self._sources, autoescape=False)
-        self._html = BoundedEnvironment(self._sources, autoescape=True)
         self._active: Mapping[TemplateKey, TemplateVersion] = {}
         self._known: dict[TemplateKey, _Compiled] = {}
         self.generation = 0
@@ -188,9 +187,12 @@ def _invalid(reason: str, version: TemplateVersion, source: str) -> InvalidInput
     return InvalidInput(reason, code="template_invalid", field=field)
 
 
-def _read_sources(folder: Path) -> dict[str, str]:
-    return {
+@functools.cache
+def _read_shipped(folder: Path) -> tuple[Mapping[str, str], BoundedEnvironment, BoundedEnvironment]:
+    """The sources, and who compiles them as text and as HTML: once in a process, which compiling makes dear."""
+    sources = {
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8")
         for path in sorted(folder.glob("*/*"))
         if path.suffix.removeprefix(".") in _LIMITS
     }
+    return sources, BoundedEnvironment(sources, autoescape=False), BoundedEnvironment(sources, autoescape=True)
