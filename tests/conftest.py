@@ -1,5 +1,6 @@
 """Fixtures that every level shares; factories and fakes live in tests/support."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from deploy.local.postgres import PostgresServer
 from tests.support.kafka import require_kafka
 from tests.support.logs import log_plainly
 from tests.support.postgres import DatabaseFactory
-from tests.support.run_folder import close_run, open_run, run_cluster, run_folder, run_lock, run_server
+from tests.support.run_folder import close_run, open_run, prefer_memory, run_cluster, run_folder, run_lock, run_server
 from tests.support.tokens import Tokens, create_tokens
 
 # An example that takes long says that the machine is busy, not that the code is wrong.
@@ -22,7 +23,14 @@ settings.load_profile("unhurried")
 def pytest_configure(config: pytest.Config) -> None:
     log_plainly()
     if not hasattr(config, "workerinput"):  # set in xdist's workers only
+        prefer_memory()
         open_run()
+
+
+def pytest_collection_finish() -> None:
+    # The libraries and thousands of tests stay to the end: looking them through again and again costs a tenth of a run.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

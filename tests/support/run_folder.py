@@ -16,9 +16,20 @@ from deploy.local.postgres import PostgresServer
 RUN_DIR = "RAPPORT_TEST_RUN_DIR"
 """Environment variable: the folder of this run, made by the controlling pytest, inherited by its workers."""
 
+_MEMORY = Path("/dev/shm")
+_ENOUGH_MEMORY_BYTES = 6 * 2**30
 _PREFIX = "rapport-tests-"
 _ALIVE = "alive"
 _held: list[TextIO] = []
+
+
+def prefer_memory() -> None:
+    """Has temporary files in memory where there is enough, unless TMPDIR says where: a database is cloned for nearly
+    every test, ten times as fast as on a disk. Servers that are killed find their files again there as well.
+    """
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ENOUGH_MEMORY_BYTES:
+        os.environ["TMPDIR"] = str(_MEMORY)
+        tempfile.tempdir = None  # so that it is looked up again
 
 
 def open_run() -> None:
