@@ -19,6 +19,8 @@ from services.notification.messages.jobs import DeliveryLoop, DeliveryOptions
 from services.notification.messages.lifecycle import DeliveryLimits, UncertainPolicy
 from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.occasions.api import router as occasions_router
+from services.notification.occasions.jobs import round_pruning
+from services.notification.occasions.use_cases.holidays import plan_holidays
 from services.notification.occasions.use_cases.planning import plan_due
 from services.notification.planner import Planner
 from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
@@ -50,6 +52,9 @@ _DESCRIPTION = """Which care a customer gets, and why: messages sent and not sen
 
 Rules decide on messages, and on tasks for staff, from what the other services publish; each decision is kept with its
 reason."""
+
+_HOLIDAY_POLL_SECONDS = 5.0
+"""Asking which holiday it is anywhere costs a few milliseconds."""
 
 
 def create_desk(platform: Platform[NotificationSettings]) -> Desk:
@@ -130,8 +135,9 @@ def create_worker(platform: Platform[NotificationSettings]) -> Sequence[Componen
         TrialSender(database, providers),
         DeliveryLoop(database, providers, desk, delivery_options(settings)),
         Planner("occasion-planner", plan_due, database, desk),
+        Planner("holiday-planner", plan_holidays, database, desk, poll_seconds=_HOLIDAY_POLL_SECONDS),
         Planner("waiting-planner", plan_waiting, database, desk),
-        Scheduler([history_pruning(timedelta(days=settings.history_days))], database, platform.clock),
+        Scheduler([history_pruning(timedelta(days=settings.history_days)), round_pruning()], database, platform.clock),
         *mailboxes,
         # Two groups, so that a flood of interactions keeps no consent waiting.
         Consumer(

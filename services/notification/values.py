@@ -33,10 +33,13 @@ class RuleName(StrEnum):
     CHURN_WARNING = "churn_warning"
     CONTRACT_RENEWAL = "contract_renewal"
     FOLLOW_UP_CALL = "follow_up_call"
+    HOLIDAY_GREETING = "holiday_greeting"
 
 
 class OccasionKind(StrEnum):
-    """The kinds of days that are kept for customers and that rules may be about; each names its template too."""
+    """The kinds of days that rules may be about: holidays, and those that are kept for each customer, of which each
+    names its template too.
+    """
 
     BIRTHDAY = "birthday"
     CUSTOMER_SINCE = "customer_since"
@@ -47,6 +50,7 @@ class OccasionKind(StrEnum):
     MAINTENANCE = "maintenance"
     WARRANTY_END = "warranty_end"
     CONTRACT_END = "contract_end"
+    HOLIDAY = "holiday"
 
 
 class Outcome(StrEnum):

@@ -185,3 +185,11 @@ def months_between_solstices(solar_year: int) -> list[LunarMonth]:
             year = solar_year if number == 1 else year
         months.append(LunarMonth(_moon_day(k), year, number, leap))
     return months
+
+
+def sun_reaches(degrees: int, solar_year: int) -> date:
+    """The day in China on which the sun comes to this longitude, up to 280 degrees: 15 is 清明, 270 is 冬至."""
+    jde = 2451623.80984 + (degrees / 360 + solar_year - 2000) * 365.242189
+    for _ in range(8):
+        jde += ((degrees - _sun_longitude(jde) + 180) % 360 - 180) * 365.242189 / 360
+    return _china_day(jde)

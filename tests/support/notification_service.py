@@ -22,6 +22,7 @@ from services.notification.messages.lifecycle import DeliveryLimits
 from services.notification.messages.use_cases.claiming import Batch, Hand, take_due
 from services.notification.messages.use_cases.planning import plan_waiting
 from services.notification.messages.use_cases.settling import Rules
+from services.notification.occasions.use_cases.holidays import plan_holidays
 from services.notification.occasions.use_cases.planning import plan_due
 from services.notification.settings import NotificationSettings
 from services.notification.triggers.consumers import CareConsumers
@@ -85,6 +86,15 @@ class NotificationService:
             if not more:
                 return planned
             planned += more
+
+    async def plan_holidays(self, *, limit: int = 50) -> int:
+        """Everything that is due now; returns how many portions there were."""
+        portions = 0
+        while True:
+            async with self.database.transaction() as session:
+                if not await plan_holidays(session, limit=limit, desk=self.desk):
+                    return portions
+            portions += 1
 
     async def plan_waiting(self) -> int:
         """Everything whose time has come; returns how many customers it concerned."""

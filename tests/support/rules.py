@@ -19,6 +19,13 @@ def task_on(trigger: str, *, template: str = "follow_up_call", **parts: Any) -> 
     return {"description": "a test", "on": {"event": trigger}, "task": task, **parts}
 
 
+def rule_on_holidays(*codes: str, lead_days: int = 0, region: str | None = None, **parts: Any) -> dict[str, Any]:
+    """A greeting by mail, else into the inbox."""
+    day = {"occasion": "holiday", "holidays": list(codes), "lead_days": lead_days, "region": region}
+    message = {"template": "holiday_greeting", "purpose": "care", "channels": ["email", "inbox"]}
+    return {"description": "a test", "on": day, "message": message, **parts}
+
+
 async def activate_rule(service: NotificationService, name: str, document: dict[str, Any]) -> dict[str, Any]:
     drafted = await service.client.put(f"/v1/rules/{name}/draft", json={"document": document, "reason": "a test"})
     assert drafted.status_code == 200, drafted.text

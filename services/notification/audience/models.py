@@ -4,10 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Column, Float, PrimaryKeyConstraint, Text, Uuid, text
+from sqlalchemy import TIMESTAMP, BigInteger, Boolean, Column, Float, Index, PrimaryKeyConstraint, Text, Uuid, text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
+from services.notification.audience.localities import REGION
 from services.notification.database import Base
 
 
@@ -19,6 +20,11 @@ class Customer(Base, table=True):
     """
 
     __tablename__ = "customers"
+    __table_args__ = (
+        Index(
+            "ix_customers_locality", "time_zone", text(REGION), "customer_id", postgresql_where=text("state = 'known'")
+        ),
+    )
 
     customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     state: str = Field(sa_type=Text)

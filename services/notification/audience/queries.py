@@ -2,12 +2,14 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.notification.audience.localities import REGION, Locality
 from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import parse_permission
 from services.notification.audience.repository import load_members
@@ -20,6 +22,27 @@ from shared.conditions.sql import to_sql
 from shared.contracts.common import Channel
 from shared.db.session import driver
 from shared.errors import NotFound
+
+_BEFORE_ALL = UUID(int=0)
+_LOCALITIES = f"""
+WITH RECURSIVE found AS (
+  (SELECT time_zone, {REGION} AS region FROM customers WHERE state = 'known' ORDER BY time_zone, {REGION} LIMIT 1)
+  UNION ALL
+  SELECT beyond.* FROM found, LATERAL (
+    SELECT time_zone, {REGION} FROM customers
+    WHERE state = 'known' AND (time_zone, {REGION}) > (found.time_zone, found.region)
+    ORDER BY time_zone, {REGION} LIMIT 1
+  ) AS beyond
+)
+SELECT time_zone, region FROM found
+"""  # noqa: S608 - constants
+
+
+class Portion(NamedTuple):
+    """Customers of a portion that match, and where the next one begins; None when this was the last."""
+
+    matching: list[UUID]
+    last: UUID | None
 
 
 async def count_known_customers(session: AsyncSession) -> int:
@@ -37,6 +60,81 @@ async def count_matching(session: AsyncSession, condition: Condition, *, at: dat
         *sql.parameters,
     )
     return int(counted)
+
+
+async def list_localities(session: AsyncSession) -> list[Locality]:
+    """Where the known customers live: one step in an index for each locality, however many live there."""
+    connection = await driver(session)
+    return [Locality(row["time_zone"], row["region"]) for row in await connection.fetch(_LOCALITIES)]
+
+
+async def find_matching_in(
+    session: AsyncSession,
+    locality: Locality,
+    condition: Condition,
+    *,
+    at: datetime,
+    after: UUID | None,
+    limit: int,
+) -> Portion:
+    """Of the next `limit` known customers of a locality, those for whom a condition over profiles and scores holds."""
+    sql = to_sql(condition, CONDITION_COLUMNS, at, first_parameter=5)
+    connection = await driver(session)
+    rows = await connection.fetch(
+        f"SELECT c.customer_id, {sql.text} AS holds FROM ("  # noqa: S608 - to_sql binds
+        f"SELECT * FROM customers WHERE state = 'known' AND time_zone = $1 AND {REGION} = $2 AND customer_id > $3 "
+        "ORDER BY customer_id LIMIT $4) AS c LEFT JOIN scores AS s USING (customer_id) ORDER BY c.customer_id",
+        *locality,
+        after or _BEFORE_ALL,
+        limit,
+        *sql.parameters,
+    )
+    return Portion(
+        matching=[row["customer_id"] for row in rows if row["holds"]],
+        last=rows[-1]["customer_id"] if len(rows) == limit else None,
+    )
+
+
+async def list_living_in(
+    session: AsyncSession, localities: Collection[Locality], *, start: UUID | None, limit: int
+) -> list[tuple[UUID, Locality]]:
+    """The first `limit` known customers of these localities, by id, from `start` on."""
+    connection = await driver(session)
+    rows = await connection.fetch(
+        "SELECT one.customer_id, place.time_zone, place.region "  # noqa: S608 - constants
+        "FROM unnest($1::text[], $2::text[]) AS place(time_zone, region), LATERAL ("
+        f"SELECT customer_id FROM customers WHERE state = 'known' AND time_zone = place.time_zone "
+        f"AND {REGION} = place.region AND customer_id >= $3 ORDER BY customer_id LIMIT $4) AS one "
+        "ORDER BY one.customer_id LIMIT $4",
+        [one.time_zone for one in localities],
+        [one.region for one in localities],
+        start or _BEFORE_ALL,
+        limit,
+    )
+    return [(row["customer_id"], Locality(row["time_zone"], row["region"])) for row in rows]
+
+
+async def count_living_in(session: AsyncSession, locality: Locality, *, after: UUID | None) -> int:
+    """How many known customers of a locality come after one, by id."""
+    connection = await driver(session)
+    counted = await connection.fetchval(
+        f"SELECT count(*) FROM customers WHERE state = 'known' AND time_zone = $1 AND {REGION} = $2 "  # noqa: S608
+        "AND customer_id > $3",
+        *locality,
+        after or _BEFORE_ALL,
+    )
+    return int(counted)
+
+
+async def find_locality(session: AsyncSession, customer_id: UUID) -> Locality | None:
+    """Where a customer lives; None where its profile is not known."""
+    connection = await driver(session)
+    row = await connection.fetchrow(
+        f"SELECT time_zone, {REGION} AS region FROM customers "  # noqa: S608 - constants
+        "WHERE state = 'known' AND customer_id = $1",
+        customer_id,
+    )
+    return None if row is None else Locality(row["time_zone"], row["region"])
 
 
 async def load_known(

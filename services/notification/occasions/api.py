@@ -6,8 +6,9 @@ from uuid import UUID
 
 from fastapi import Query
 
-from services.notification.occasions import queries
-from services.notification.occasions.queries import OccasionFilter
+from services.notification.occasions.queries.listing import OccasionFilter
+from services.notification.occasions.queries.listing import list_occasions as read_calendar
+from services.notification.occasions.queries.progress import get_progress
 from services.notification.occasions.schemas import OccasionRead, ProgressRead
 from services.notification.parameters import DeskDep, Reader
 from services.notification.values import OccasionKind
@@ -36,17 +37,18 @@ async def list_occasions(
 ) -> Page[OccasionRead]:
     """What is due for whom in a span of time, the earliest first: the next reminder of each occasion of a customer.
 
-    The nearer ones of the same day follow in `later_due_at`.
+    The nearer ones of the same day follow in `later_due_at`. Of holidays those that rules in force speak of, all of
+    the next two years, whatever the rules' conditions will say.
     """
     first = start or clock.now()
     last = end or first + _DEFAULT_SPAN
     if last <= first:
         raise Malformed("must be later than `from`", code="span_empty", field="to")
     wanted = OccasionFilter(start=first, end=last, customer_id=customer_id, kind=kind)
-    return await queries.list_occasions(session, wanted, page=page, policy=desk.policy)
+    return await read_calendar(session, wanted, page=page, now=clock.now(), policy=desk.policy)
 
 
 @router.get("/progress")
-async def read_progress(session: SessionDep, clock: ClockDep, _principal: Reader) -> ProgressRead:
+async def read_progress(session: SessionDep, clock: ClockDep, desk: DeskDep, _principal: Reader) -> ProgressRead:
     """Up to when every occasion has been decided on, and when the next falls due."""
-    return await queries.get_progress(session, now=clock.now())
+    return await get_progress(session, now=clock.now(), policy=desk.policy)

@@ -12,6 +12,7 @@ GREETINGS = frozenset(
         OccasionKind.CUSTOMER_SINCE,
         OccasionKind.PURCHASE_ANNIVERSARY,
         OccasionKind.WEDDING,
+        OccasionKind.HOLIDAY,
     }
 )
 """Said on the day itself, once a year, and too late on the next. The others are reminders: said before it comes."""

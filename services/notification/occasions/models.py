@@ -1,11 +1,11 @@
-"""The calendar: for each customer and occasion, which reminder is due next."""
+"""The calendar: for each customer and occasion, which reminder is due next; and the rounds of holidays."""
 
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import TIMESTAMP, Column, Date, Index, Integer, Text, Uuid, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import TIMESTAMP, Boolean, Column, Date, Index, Integer, PrimaryKeyConstraint, Text, Uuid, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from services.notification.database import Base
@@ -45,3 +45,26 @@ class FirstPurchase(Base, table=True):
 
     customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))
     at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+
+
+class HolidayRound(Base, table=True):
+    """That everybody in a locality is asked, on one local day of it, what the rules on holidays say to them.
+
+    They are asked in the order of their ids; `after` is whom was asked last, in `portions` portions so far. `topics`
+    are what there was to be said: with more, the round begins anew.
+    """
+
+    __tablename__ = "holiday_rounds"
+    __table_args__ = (
+        PrimaryKeyConstraint("day", "time_zone", "region"),
+        Index("ix_holiday_rounds_open", "portions", "due_at", postgresql_where=text("NOT done")),
+    )
+
+    day: date = Field(sa_column=Column(Date, nullable=False))
+    time_zone: str = Field(sa_column=Column(Text, nullable=False))
+    region: str = Field(sa_column=Column(Text, nullable=False))
+    due_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+    topics: list[str] = Field(sa_column=Column(ARRAY(Text), nullable=False))
+    after: UUID | None = Field(default=None, sa_column=Column(Uuid))
+    portions: int = Field(default=0, sa_column=Column(Integer, nullable=False, server_default="0"))
+    done: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))

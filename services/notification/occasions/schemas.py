@@ -14,8 +14,12 @@ class OccasionRead(ResponseModel):
 
     customer_id: UUID
     kind: OccasionKind
-    subject: str = Field(description="the id of the important date; empty where a customer has but one of the kind")
+    subject: str = Field(
+        description="the id of the important date, or the code of the holiday; empty where a customer has but one of "
+        "the kind"
+    )
     label: str | None = Field(description="what it is about: a number plate, a contract's number")
+    names: dict[str, str] | None = Field(None, description="of a holiday, by language")
     next_day: date = Field(description="the day itself", examples=["2027-05-20"])
     next_due_at: datetime = Field(description="when it is spoken of")
     next_lead: int = Field(description="for how many days before the day that is meant", examples=[30])

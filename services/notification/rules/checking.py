@@ -3,8 +3,9 @@
 Pure.
 """
 
+from services.notification.calendars.public import has_calendar
 from services.notification.rules.document import RuleDocument
-from services.notification.rules.kinds import EVENTS, OF_OCCASIONS
+from services.notification.rules.kinds import EVENTS, told_by
 from services.notification.templates.catalogue import CATALOGUE
 from shared.errors import InvalidInput
 
@@ -13,12 +14,22 @@ _SPECS = {str(name): spec for name, spec in CATALOGUE.items()}
 
 def shown_by(document: RuleDocument) -> list[str]:
     """What the trigger of a rule gives to its template."""
-    tells = OF_OCCASIONS if document.on.event is None else EVENTS[document.on.event].tells
+    event, occasion = document.on.event, document.on.occasion
+    tells = told_by(occasion) if occasion is not None else EVENTS[event].tells if event is not None else ()
     return [told.name for told in tells if told.shown]
 
 
 def check_rule(document: RuleDocument) -> None:
-    """Raises InvalidInput for a template that is not there, is for others, or shows what the trigger never tells."""
+    """Raises InvalidInput for a template that is not there, is for others, or shows what the trigger never tells, and
+    for a region whose holidays nobody knows.
+    """
+    if document.on.region is not None and not has_calendar(document.on.region):
+        raise InvalidInput(
+            f"the public holidays of {document.on.region} are not known; name an ISO 3166 country, such as CN, or one "
+            "with its subdivision, such as DE-BY",
+            code="region_unknown",
+            field="document.on.region",
+        )
     place = "document.message.template" if document.task is None else "document.task.template"
     spec = _SPECS.get(document.template)
     if spec is None:

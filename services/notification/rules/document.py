@@ -9,9 +9,10 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, model_validator
 
+from services.notification.calendars.codes import HOLIDAYS
 from services.notification.rules.kinds import EVENTS, OCCASIONS
 from services.notification.rules.vocabulary import vocabulary_of
-from services.notification.values import Lane
+from services.notification.values import Lane, OccasionKind
 from shared.conditions.condition import Condition
 from shared.conditions.reading import read_condition
 from shared.contracts.common import SINGLE_LINE, Channel, Purpose, ShortText
@@ -19,6 +20,7 @@ from shared.contracts.notification import TaskPriority
 from shared.errors import InvalidInput
 
 RuleName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$", examples=["purchase_thanks"])]
+HolidayCode = Annotated[str, Field(json_schema_extra={"enum": list(HOLIDAYS)}, examples=["mid_autumn"])]
 _Line = Annotated[str, Field(min_length=1, max_length=300, pattern=SINGLE_LINE)]
 
 
@@ -27,10 +29,20 @@ class _Part(BaseModel):
 
 
 class Trigger(_Part):
-    """Either a kind of event or a kind of day."""
+    """Either a kind of event or a kind of day; of the kind `holiday`, which ones, by whose calendar and how early."""
 
     event: str | None = Field(None, description="a kind of event", json_schema_extra={"enum": [None, *EVENTS]})
     occasion: str | None = Field(None, description="a kind of day", json_schema_extra={"enum": [None, *OCCASIONS]})
+    holidays: Annotated[tuple[HolidayCode, ...], Field(max_length=len(HOLIDAYS))] = Field(
+        (), description="which holidays, by their codes; `GET /v1/rules/schema` tells their names"
+    )
+    region: str | None = Field(
+        None,
+        pattern=r"^[A-Z]{2}(-[A-Z0-9]{1,3})?$",
+        description="whose public holidays; by default those of the region where the customer lives",
+        examples=["CN", "DE-BY"],
+    )
+    lead_days: int = Field(0, ge=0, le=60, description="how many days before the holiday it is said")
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:
@@ -40,8 +52,26 @@ class Trigger(_Part):
         _demand_known(self.occasion, OCCASIONS, "occasion")
         return self
 
+    @model_validator(mode="after")
+    def _names_its_holidays(self) -> Self:
+        for code in self.holidays:
+            _demand_known(code, HOLIDAYS, "holiday")
+        if not self.is_holiday and (self.holidays or self.region is not None or self.lead_days):
+            raise ValueError("holidays, region and lead_days are for the occasion holiday")
+        if self.is_holiday and not self.holidays:
+            raise ValueError("name at least one of the holidays it is about")
+        if len(set(self.holidays)) != len(self.holidays):
+            raise ValueError("each holiday is named once")
+        return self
+
+    @property
+    def is_holiday(self) -> bool:
+        return self.occasion == OccasionKind.HOLIDAY
+
     def __str__(self) -> str:
-        return f"event {self.event}" if self.event is not None else f"occasion {self.occasion}"
+        if self.event is not None:
+            return f"event {self.event}"
+        return f"occasion {self.occasion}" + (f" {', '.join(self.holidays)}" if self.holidays else "")
 
 
 class Window(_Part):
@@ -123,7 +153,11 @@ class RuleDocument(_Part):
     message: MessageAction | None = Field(None, description="what is said to the customer; or else `task`")
     task: TaskAction | None = Field(None, description="what an employee is to do; or else `message`")
     priority: int = Field(50, ge=0, le=100, description="which goes where only one may; the higher one")
-    lane: Lane = Field(Lane.NORMAL, description="who it waits behind where many wait to be sent")
+    lane: Lane | None = Field(
+        None,
+        description="who it waits behind where many wait to be sent; by default what is said on a holiday is `bulk`, "
+        "and the rest `normal`",
+    )
     delay: timedelta = Field(
         timedelta(),
         ge=timedelta(),
@@ -179,12 +213,22 @@ class RuleDocument(_Part):
         return action.template if action is not None else ""
 
     def kept(self) -> dict[str, Any]:
-        """As JSON to be stored: without a task where it has none, so that a release without tasks can read it too."""
-        return self.model_dump(mode="json", exclude=None if self.task is not None else {"task"})
+        """As JSON to be stored: without what it does not say, so that a release that knows none of it can read it."""
+        unsaid: dict[str, Any] = {name: True for name in ("task", "lane") if getattr(self, name) is None}
+        if not self.on.is_holiday:
+            unsaid["on"] = {"holidays", "region", "lead_days"}
+        return self.model_dump(mode="json", exclude=unsaid)
 
     @property
     def waits(self) -> bool:
         return bool(self.delay) or self.wait_until is not None
+
+    @property
+    def goes_by(self) -> Lane:
+        """A holiday is everybody's at once: it must not keep waiting what concerns one."""
+        if self.lane is not None:
+            return self.lane
+        return Lane.BULK if self.on.is_holiday else Lane.NORMAL
 
     @property
     def merges(self) -> bool:

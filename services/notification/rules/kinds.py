@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from services.notification.calendars.codes import HOLIDAYS
 from services.notification.values import OccasionKind
 from shared.conditions.vocabulary import FieldType, Value
 from shared.contracts.envelope import EventData
@@ -174,8 +175,24 @@ OF_OCCASIONS = (
     Told("days", "days", description="how many days are left"),
     Told("years", "years", description="how many years ago an anniversary began"),
     Told("label", "label", description="what it is about: a number plate, a contract's name"),
+    Told("holiday", "holiday", description="which holiday", choices=tuple(HOLIDAYS)),
 )
 """What any occasion may tell."""
+
+_OF_REMINDERS = frozenset({"lead_days", "on", "days", "label"})
+_TOLD_BY: Mapping[OccasionKind, frozenset[str]] = {
+    OccasionKind.BIRTHDAY: frozenset(),
+    OccasionKind.WEDDING: frozenset(),
+    OccasionKind.CUSTOMER_SINCE: frozenset({"years"}),
+    OccasionKind.PURCHASE_ANNIVERSARY: frozenset({"years"}),
+    OccasionKind.HOLIDAY: frozenset({"lead_days", "on", "days", "holiday"}),
+}
+
+
+def told_by(occasion: str) -> tuple[Told, ...]:
+    """What one kind of occasion tells."""
+    names = _TOLD_BY.get(OccasionKind(occasion), _OF_REMINDERS)
+    return tuple(told for told in OF_OCCASIONS if told.name in names)
 
 
 def tells_of(kind: EventKind, data: EventData) -> dict[str, Value]:

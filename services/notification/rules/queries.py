@@ -4,12 +4,20 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.notification.calendars.codes import HOLIDAYS
 from services.notification.rules import repository
 from services.notification.rules.book import RuleBook
 from services.notification.rules.document import Rule, RuleDocument
 from services.notification.rules.kinds import EVENTS, OF_OCCASIONS, Told
 from services.notification.rules.models import StoredRule
-from services.notification.rules.schemas import RuleChangeRead, RuleRead, RuleSchema, RuleSummary, RuleVocabulary
+from services.notification.rules.schemas import (
+    HolidayName,
+    RuleChangeRead,
+    RuleRead,
+    RuleSchema,
+    RuleSummary,
+    RuleVocabulary,
+)
 from services.notification.rules.shipped import shipped_rules
 from services.notification.rules.vocabulary import vocabulary_of
 from shared.errors import NotFound
@@ -84,6 +92,10 @@ def rule_schema() -> RuleSchema:
         document=RuleDocument.model_json_schema(),
         events={name: _vocabulary(name, kind.tells) for name, kind in EVENTS.items()},
         occasion=_vocabulary(None, OF_OCCASIONS),
+        holidays=[
+            HolidayName(code=one.code, names=one.names_by_language, festival=one.is_festival)
+            for one in HOLIDAYS.values()
+        ],
     )
 
 

@@ -57,10 +57,20 @@ class RuleVocabulary(ResponseModel):
     shows: list[str]
 
 
+class HolidayName(ResponseModel):
+    code: str = Field(examples=["mid_autumn"])
+    names: dict[str, str] = Field(examples=[{"en": "Mid-Autumn Festival", "zh-CN": "中秋节"}])
+    festival: bool = Field(
+        description="whether it falls by the Chinese calendar, for everybody; else it is a public holiday of the "
+        "regions that keep it"
+    )
+
+
 class RuleSchema(ResponseModel):
     document: dict[str, Any] = Field(description="JSON Schema of a rule")
     events: dict[str, RuleVocabulary]
     occasion: RuleVocabulary = Field(description="of every kind of day")
+    holidays: list[HolidayName] = Field(description="which a rule on the occasion `holiday` may name")
 
 
 _LARGE: dict[str, JsonValue] = {

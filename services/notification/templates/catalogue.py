@@ -40,6 +40,11 @@ CATALOGUE: Mapping[RuleName, TemplateSpec] = {
             TemplateSpec(name, {"years": "3"}, frozenset({"years"}))
             for name in (RuleName.CUSTOMER_SINCE, RuleName.PURCHASE_ANNIVERSARY)
         ),
+        TemplateSpec(
+            RuleName.HOLIDAY_GREETING,
+            {"holiday": "mid_autumn", "on": "2026-09-25", "days": "0"},
+            frozenset({"holiday", "on", "days"}),
+        ),
         *(
             TemplateSpec(name, {"on": "2026-03-08", "days": "7", "label": "A-1001"}, frozenset({"on", "days"}))
             for name in (

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+from services.notification.calendars.codes import HOLIDAYS
 from services.notification.templates.formats import format_amount, format_day
 from services.notification.values import Member
 from shared.contracts.scoring import LoyaltyLevel
@@ -20,6 +21,8 @@ def build_context(
     context["day"] = format_day(happened_at.astimezone(zone).date(), language)
     if "on" in facts:
         context["on"] = _day(facts["on"], language)
+    if "holiday" in facts:
+        context["holiday"] = _holiday(facts["holiday"], language)
     if "amount_minor" in facts and "currency" in facts:
         context["amount"] = _amount(facts["amount_minor"], facts["currency"])
     context["customer"] = {"name": _bounded(_salutation(member, language)), "is_loyal": member.loyalty_level in _LOYAL}
@@ -42,6 +45,14 @@ def _day(text: str, language: str) -> str:
         return format_day(date.fromisoformat(text), language)
     except ValueError:
         raise InvalidInput(f"{text!r} is no day; write 2026-03-08", code="fact_invalid", field="facts.on") from None
+
+
+def _holiday(code: str, language: str) -> str:
+    if code not in HOLIDAYS:
+        raise InvalidInput(
+            f"{code!r} is no holiday; GET /v1/rules/schema lists them", code="fact_invalid", field="facts.holiday"
+        )
+    return HOLIDAYS[code].name_in(language)
 
 
 def _salutation(member: Member, language: str) -> str:

@@ -19,6 +19,7 @@ from services.notification.history.use_cases import forget_history, remember
 from services.notification.inbox.use_cases import forget_items
 from services.notification.messages.use_cases.cancelling import cancel_by_events, forget_customers
 from services.notification.messages.use_cases.planning import Proposal, record_decisions, resolve_awaiting
+from services.notification.occasions.use_cases.holidays import greet_told
 from services.notification.occasions.use_cases.scheduling import forget_occasions, note_purchases, schedule_profiles
 from services.notification.rules.book import RuleBook
 from services.notification.rules.kinds import EVENTS
@@ -68,6 +69,7 @@ class CareConsumers:
         await schedule_profiles(session, known, desk=self._desk)
         members |= {one.member.customer_id: one.member for one in known}
         book = await rules_in_force(session)
+        await greet_told(session, [one.member for one in known], book, desk=self._desk)
         await self._answer(session, scores, members, book)
         await cancel_by_events(session, happenings_of(scores, book), book, desk=self._desk)
         erased = await erase_customers(session, erasures)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.notification.occasions import lunar
+from services.notification.calendars import lunar
 from services.notification.occasions.birthdays import (
     BirthCalendar,
     BirthDate,

@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from services.notification.occasions import lunar
+from services.notification.calendars import lunar
 from tests.support.chinese_calendar import months_between_solstices
 
 SPRING_FESTIVALS = {

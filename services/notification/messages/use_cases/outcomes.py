@@ -72,7 +72,7 @@ def row_of(one: Decided, desk: Desk, now: datetime) -> decisions.DecisionRow:
         "recorded_at": plan.recorded_at,
         "caused_by": plan.caused_by,
         "correlation_id": plan.correlation_id,
-        "lane": document.lane.value,
+        "lane": document.goes_by.value,
         "policy_version": desk.policy.version,
         "rule_version": one.rule.version,
         "template": document.template,
@@ -103,7 +103,7 @@ def _messages(one: Decided, desk: Desk) -> list[decisions.NewMessage]:
             channel=channel.value,
             purpose=purpose.value,
             language=_language(one, desk),
-            lane=one.rule.document.lane.value,
+            lane=one.rule.document.goes_by.value,
         )
         for channel in one.decision.sends_on
     ]

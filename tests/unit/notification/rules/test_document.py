@@ -42,6 +42,13 @@ def test_everything_shipped_can_be_sent_and_survives_being_stored() -> None:
         ({"on": {"event": "visit", "occasion": "birthday"}}, "on"),
         ({"on": {"event": "visitt"}}, "on"),
         ({"on": {"occasion": "name_day"}}, "on"),
+        ({"on": {"occasion": "holiday"}}, "at least one of the holidays"),
+        ({"on": {"occasion": "holiday", "holidays": ["midautumn"]}}, "there is no holiday 'midautumn'"),
+        ({"on": {"occasion": "holiday", "holidays": ["qixi", "qixi"]}}, "each holiday is named once"),
+        ({"on": {"occasion": "holiday", "holidays": ["qixi"], "region": "China"}}, "on.region"),
+        ({"on": {"occasion": "holiday", "holidays": ["qixi"], "lead_days": 61}}, "on.lead_days"),
+        ({"on": {"occasion": "birthday", "holidays": ["qixi"]}}, "are for the occasion holiday"),
+        ({"on": {"event": "visit", "region": "CN"}}, "are for the occasion holiday"),
         ({"when": {"field": "event.plaice", "is": "store"}}, "did you mean event.place"),
         ({"when": {"all": [{"field": "event.amount_minor", "at_least": 1}]}}, "when.all[0].field"),
         ({"when": {"field": "score.churn_risk", "is": "high"}}, "when.is"),
@@ -94,10 +101,12 @@ def test_words_for_staff_and_for_customers_are_not_mistaken_for_each_other(actio
     assert (refused.value.code, refused.value.field) == ("template_unsuitable", place)
 
 
-def test_rule_with_a_message_is_kept_as_releases_without_tasks_read_it() -> None:
+def test_rule_with_a_message_is_kept_as_releases_without_tasks_and_holidays_read_it() -> None:
     message, task = RuleDocument.model_validate(THANKS), RuleDocument.model_validate(THANKS | TASK_ALONE)
-    assert "task" not in message.kept()
-    for document in (message, task):
+    wishes = RuleDocument.model_validate(THANKS | {"on": {"occasion": "holiday", "holidays": ["qixi"], "lead_days": 1}})
+    assert not {"task", "lane"} & message.kept().keys()
+    assert message.kept()["on"] == {"event": "visit", "occasion": None}
+    for document in (message, task, wishes):
         assert RuleDocument.model_validate(document.kept()) == document
 
 

@@ -9,6 +9,7 @@ from borax.calendars.lunardate import (
     MIN_SOLAR_DATE,
     LCalendars,
     LunarDate,
+    TermUtils,
 )
 
 FIRST_YEAR: int = MIN_LUNAR_YEAR
@@ -36,3 +37,9 @@ def anniversary_in(year: int, *, month: int, day: int, leap_month: bool) -> date
     last = LCalendars.ndays(year, month, int(leap))
     solar: date = LunarDate(year, month, min(day, last), int(leap)).to_solar_date()
     return solar
+
+
+def solar_term_in(year: int, number: int) -> date:
+    """The day of a solar term, counted from 小寒, which is 0; `year` is a solar one from 1900 to 2100."""
+    day: date = TermUtils.nth_term_day(year, term_index=number)
+    return day

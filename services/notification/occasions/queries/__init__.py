@@ -1,0 +1,1 @@
+"""Reading the calendar: what is due for whom, and how far planning is."""
