@@ -15,26 +15,16 @@ from shared.messaging.kafka import KafkaBroker, KafkaSettings
 from tests.e2e.loss.site import Site, open_site
 from tests.e2e.loss.verdict import judge_counts, judge_mail, judge_order, settle
 from tests.e2e.loss.workload import Workload
-from tests.support.kafka import require_kafka
 from tests.support.tokens import Tokens
 
 SECONDS_OF_TERROR = 30.0
 pytestmark = [pytest.mark.crash, pytest.mark.timeout(420), pytest.mark.xdist_group("loss")]
 
 
-@pytest.fixture(params=["embedded", pytest.param("kafka", marks=pytest.mark.kafka)])
-async def site(request: pytest.FixtureRequest, tmp_path: Path, tokens: Tokens) -> AsyncIterator[Site]:
-    kafka = None
-    if request.param == "kafka":
-        require_kafka()
-        kafka = KafkaCluster(tmp_path / "kafka")
-        await asyncio.to_thread(kafka.start)
-    try:
-        async with open_site(tmp_path, kafka, tokens) as opened:
-            yield opened
-    finally:
-        if kafka is not None:
-            await asyncio.to_thread(kafka.stop)
+@pytest.fixture
+async def site(kafka: KafkaCluster | None, tmp_path: Path, tokens: Tokens) -> AsyncIterator[Site]:
+    async with open_site(tmp_path, kafka, tokens) as opened:
+        yield opened
 
 
 def broker_of(site: Site) -> Broker:
