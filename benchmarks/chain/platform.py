@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import httpx
 
@@ -79,7 +80,7 @@ async def open_chain(site: Site, kind: BrokerKind, customers: int, now: datetime
         databases = {service: await site.migrated(service) for service in SERVICES}
         processes: dict[str, HttpProcess] = {}
         for service in SERVICES:
-            own = {"smtp_port": smtp_port, "smtp_connections": 8} if service == "notification" else {}
+            own: dict[str, Any] = {"smtp_port": smtp_port, "smtp_connections": 8} if service == "notification" else {}
             for role in ("api", "worker"):
                 process = site.service(service, role, databases[service], broker.settings, **own)
                 processes[f"{service} {role}"] = await stack.enter_async_context(process)

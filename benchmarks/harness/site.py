@@ -9,6 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from benchmarks.harness.processes import HttpProcess, free_port
@@ -77,9 +78,17 @@ class Site:
             await connection.close()
 
     def service(
-        self, service: str, role: str, database: str, broker: Mapping[str, str], **settings: Any
+        self,
+        service: str,
+        role: str,
+        database: str,
+        broker: Mapping[str, str],
+        *,
+        secrets: Mapping[str, str] = MappingProxyType({}),
+        **settings: Any,
     ) -> HttpProcess:
-        """`python -m services.SERVICE ROLE` over a database and a broker, not started yet."""
+        """`python -m services.SERVICE ROLE` over a database and a broker, not started yet; `secrets` are variables that
+        its configuration names."""
         port = free_port()
         own = {"database_url": self.postgres.dsn(database)} | settings
         own["ops_port" if role == "worker" else "port"] = port
@@ -90,7 +99,8 @@ class Site:
             "log_level": "WARNING",
             **broker,
         }
-        environment = {f"RAPPORT_{name.upper()}": str(value) for name, value in common.items()}
+        environment = dict(secrets)
+        environment |= {f"RAPPORT_{name.upper()}": str(value) for name, value in common.items()}
         environment |= {f"RAPPORT_{service.upper()}_{name.upper()}": str(value) for name, value in own.items()}
         return HttpProcess(
             f"{service} {role}",

@@ -5,7 +5,7 @@ from benchmarks.harness.run import Bench, Benchmark
 from benchmarks.harness.site import BrokerSite, open_broker
 from benchmarks.load.happenings import Story
 from benchmarks.load.population import Population
-from benchmarks.notification.care import CareRun, SmtpAlone, prepare_audience
+from benchmarks.notification.care import CONNECTIONS, CareRun, HttpAlone, SmtpAlone, prepare_audience
 from benchmarks.notification.occasions import open_occasions
 from benchmarks.scoring.ground import CHUNK, publish_happenings
 from shared.clock import wall_now
@@ -14,7 +14,7 @@ _MINUTE_OF_A_DAY = 1 / 1440
 
 
 async def carry_out(bench: Bench) -> None:
-    if bench.wants("care") or bench.wants("delivery"):
+    if any(map(bench.wants, ("care", "delivery", "gateway"))):
         bench.progress.say("notification: letting it learn its audience")
         population = Population(bench.size(20_000, 5_000))
         template = await prepare_audience(bench.site, population, wall_now())
@@ -41,10 +41,20 @@ async def _care(bench: Bench, population: Population, template: str) -> None:
         await bench.run(
             Case(
                 "delivery",
-                f"a backlog of {mails:,} purchases, thanks planned and delivered over 8 connections",
+                f"a backlog of {mails:,} purchases, thanks planned and delivered over {CONNECTIONS} connections",
                 [
                     Subject("notification worker", "ours", run.delivered),
                     Subject("aiosmtplib alone", "ceiling", SmtpAlone(bench.site, mails).measure),
+                ],
+            )
+        )
+        await bench.run(
+            Case(
+                "gateway",
+                f"the same, handed over to a provider by HTTP, {CONNECTIONS} at a time",
+                [
+                    Subject("notification worker", "ours", run.handed_over),
+                    Subject("httpx alone", "ceiling", HttpAlone(bench.site, mails).measure),
                 ],
             )
         )
