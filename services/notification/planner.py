@@ -29,7 +29,7 @@ class Plan(Protocol):
 class Planner:
     """A component. Any number of workers may run it; each thing is decided on once: `plan` locks what it takes."""
 
-    def __init__(self, name: str, plan: Plan, database: Database, desk: Desk, *, poll_seconds: float = 1.0) -> None:
+    def __init__(self, name: str, plan: Plan, database: Database, desk: Desk, *, poll_seconds: float = 2.0) -> None:
         self._name = name
         self._plan = plan
         self._database = database

@@ -129,7 +129,7 @@ def _background(platform: Platform[ScoringSettings], policies: Policies, teller:
         Background("rescorer", rescorer.step),
         Background("simulator", simulator.step),
         Background("replayer", replayer.step),
-        Background("segment_keeper", keeper.step, idle_seconds=0.5),
+        Background("segment_keeper", keeper.step, idle_seconds=0.5, longest_idle_seconds=2.0),
     )
 
 

@@ -14,21 +14,28 @@ log = structlog.get_logger(__name__)
 Step = Callable[[], Awaitable[bool]]
 """One piece of work, in transactions of its own; False when there was none. Several processes may run it at once."""
 
+_LONGEST_IDLE_SECONDS: Final = 5.0
+_SLOWER: Final = 1.5
 _LONGEST_BACKOFF_SECONDS: Final = 30.0
 _FAILURES_BEFORE_NOT_READY: Final = 3
 
 
 class Background:
-    """A component that takes step after step, and looks again shortly when there is nothing to do.
+    """A component that takes step after step, and looks again shortly when there is nothing to do: after `idle_seconds`
+    first, and half as long again each time up to `longest_idle_seconds`, so that an idle platform rests.
 
     It looks by the wall clock, since a new model must be used even where business time stands still. Failures are
     retried with backoff, without an end; when they persist `problem` shows them.
     """
 
-    def __init__(self, name: str, step: Step, *, idle_seconds: float = 2.0) -> None:
+    def __init__(
+        self, name: str, step: Step, *, idle_seconds: float = 1.0, longest_idle_seconds: float = _LONGEST_IDLE_SECONDS
+    ) -> None:
         self._name = name
         self._step = step
         self._idle_seconds = idle_seconds
+        self._longest_idle_seconds = longest_idle_seconds
+        self._rest = idle_seconds
         self._failures = 0
         self._last_error = ""
 
@@ -58,7 +65,12 @@ class Background:
             log.error("background_failed", component=self._name, exc_info=error)
             return self._back_off(error)
         self._failures = 0
-        return 0.0 if more else self._idle_seconds
+        if more:
+            self._rest = self._idle_seconds
+            return 0.0
+        rest = self._rest
+        self._rest = min(rest * _SLOWER, max(self._idle_seconds, self._longest_idle_seconds))
+        return rest
 
     def _back_off(self, error: Exception) -> float:
         self._failures += 1

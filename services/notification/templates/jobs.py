@@ -29,7 +29,7 @@ class TrialSender:
 
     name = "template-trials"
 
-    def __init__(self, database: Database, providers: Providers, *, poll_seconds: float = 2.0) -> None:
+    def __init__(self, database: Database, providers: Providers, *, poll_seconds: float = 3.0) -> None:
         self._database = database
         self._providers = providers
         self._poll_seconds = poll_seconds

@@ -19,7 +19,7 @@ class DeliveryOptions:
     reserved: int = 1
     lease: timedelta = timedelta(seconds=120)
     send_timeout: timedelta = timedelta(seconds=60)
-    poll_seconds: float = 1.0
+    poll_seconds: float = 2.0
     limits: DeliveryLimits = field(default_factory=DeliveryLimits)
     breaker: BreakerPolicy = field(default_factory=BreakerPolicy)
 
