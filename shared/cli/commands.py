@@ -20,12 +20,17 @@ BAD_SETTINGS = 2
 BAD_USAGE = 2
 
 
-def main(definition: ServiceDefinition, *own: Callable[..., None]) -> None:
-    """The entry point of `python -m services.<service>`, with the service's own commands; does not return."""
-    create_cli(definition, *own)()
+CommandGroup = Callable[[Callable[[], ServiceSettings]], typer.Typer]
+"""Makes commands that belong together; the settings are asked for by the one that runs, so that help needs none."""
 
 
-def create_cli(definition: ServiceDefinition, *own: Callable[..., None]) -> typer.Typer:
+def main(definition: ServiceDefinition, *own: Callable[..., None], **groups: CommandGroup) -> None:
+    """The entry point of `python -m services.<service>`, with the service's own commands, and groups of them by name;
+    does not return."""
+    create_cli(definition, *own, **groups)()
+
+
+def create_cli(definition: ServiceDefinition, *own: Callable[..., None], **groups: CommandGroup) -> typer.Typer:
     cli = typer.Typer(
         name=f"python -m services.{definition.name}",
         help=f"The {definition.name} service. Its settings come from the environment.",
@@ -55,16 +60,20 @@ def create_cli(definition: ServiceDefinition, *own: Callable[..., None]) -> type
 
     _add_roles(cli, definition, settings)
     _add_migrate(cli, definition, settings)
-    cli.add_typer(dead_letter_commands(settings), name="dead-letters")
 
+    _add_openapi(cli, definition)
+    for command in own:
+        cli.command()(command)
+    for name, group in {"dead-letters": dead_letter_commands, **groups}.items():
+        cli.add_typer(group(settings), name=name)
+    return cli
+
+
+def _add_openapi(cli: typer.Typer, definition: ServiceDefinition) -> None:
     @cli.command()
     def openapi() -> None:
         """Print the OpenAPI document; needs no settings."""
         typer.echo(json.dumps(openapi_document(definition), ensure_ascii=False, indent=2))
-
-    for command in own:
-        cli.command()(command)
-    return cli
 
 
 def _add_roles(cli: typer.Typer, definition: ServiceDefinition, settings: Callable[[], ServiceSettings]) -> None:

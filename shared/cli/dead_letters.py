@@ -1,6 +1,5 @@
 """`dead-letters list | show | redrive | discard`: the same as over HTTP, for whoever has the database at hand."""
 
-import asyncio
 import dataclasses
 import json
 import sys
@@ -12,9 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from shared.db.engine import create_engine
-from shared.db.session import Database
-from shared.errors import RapportError
+from shared.cli.database import run_in_transaction
 from shared.messaging.dead_letter import (
     DeadLetter,
     DeadLetterContent,
@@ -36,7 +33,7 @@ def dead_letter_commands(settings: Callable[[], ServiceSettings]) -> typer.Typer
     commands = typer.Typer(help="Events that could not be applied or published.", no_args_is_help=True)
 
     def run(work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        return _run(settings(), work)
+        return run_in_transaction(settings(), work)
 
     @commands.command("list")
     def list_(
@@ -71,24 +68,6 @@ def dead_letter_commands(settings: Callable[[], ServiceSettings]) -> typer.Typer
         typer.echo(f"{id} is discarded")
 
     return commands
-
-
-def _run(settings: ServiceSettings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    try:
-        return asyncio.run(_in_transaction(settings, work))
-    except RapportError as error:
-        typer.echo(error.detail, err=True)
-        raise typer.Exit(1) from error
-
-
-async def _in_transaction(settings: ServiceSettings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    dsn = settings.database_url.get_secret_value()
-    database = Database(create_engine(dsn, pool_size=2, application_name="rapport-cli"))
-    try:
-        async with database.transaction() as session:
-            return await work(session)
-    finally:
-        await database.dispose()
 
 
 def _print_letters(letters: list[DeadLetter], *, as_json: bool) -> None:
