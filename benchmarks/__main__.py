@@ -29,13 +29,16 @@ from benchmarks.load.http import LoadRefused
 from benchmarks.notification import NOTIFICATION
 from benchmarks.occasions import OCCASIONS
 from benchmarks.relay import RELAY
+from benchmarks.replay import REPLAY
 from benchmarks.report import read_documents, rewrite
 from benchmarks.scores import SCORES
 from benchmarks.scoring import SCORING
 from benchmarks.simulation import SIMULATION
 from shared.observability.logs import configure_logging
 
-BENCHMARKS = (INGEST, RELAY, SCORING, SCORES, LIFETIME, SIMULATION, NOTIFICATION, OCCASIONS, CHAIN, FOOTPRINT, GROWTH)
+BENCHMARKS = (
+    INGEST, RELAY, SCORING, SCORES, LIFETIME, SIMULATION, REPLAY, NOTIFICATION, OCCASIONS, CHAIN, FOOTPRINT, GROWTH,
+)  # fmt: skip
 SELECTION: tuple[tuple[Benchmark, tuple[str, ...]], ...] = (
     (INGEST, ("single", "batch")),
     (RELAY, ("kafka",)),

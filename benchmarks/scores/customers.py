@@ -66,13 +66,18 @@ def make_context() -> Context:
 
 def make_customers(customers: int, context: Context, *, until: datetime, seed: int) -> list[Statistics]:
     """With a history of purchases and some interactions of every kind; the same for the same seed."""
+    return [fold(EMPTY, group, context.measures) for group in make_facts(customers, until=until, seed=seed)]
+
+
+def make_facts(customers: int, *, until: datetime, seed: int, more_each: int = _MORE_EACH) -> list[list[Fact]]:
+    """Of each customer: a history of purchases, and on the average `more_each` interactions of all kinds."""
     population = Population(customers)
     history = told_history(population, mean_purchases=3.0, days=_DAYS, seed=seed, until=until, chunk=_CHUNK)
-    more = Story(population=population, count=_MORE_EACH * customers, seed=seed, until=until, days=_DAYS)
+    more = Story(population=population, count=more_each * customers, seed=seed, until=until, days=_DAYS)
     facts: dict[str, list[Fact]] = {customer: [] for customer in population.ids}
     for one in chain.from_iterable(chain(history, more.told(_CHUNK))):
         facts[one.customer].append(_fact(one, until))
-    return [fold(EMPTY, group, context.measures) for group in facts.values()]
+    return list(facts.values())
 
 
 def _fact(one: Happening, recorded_at: datetime) -> Fact:

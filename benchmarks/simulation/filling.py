@@ -47,7 +47,7 @@ async def fill(site: Site, database: str, customers: int, now: datetime) -> None
             "customer_statistics", records=_rows(customers, now), columns=("customer_id", *packing.COLUMNS)
         )
         await connection.execute("VACUUM (ANALYZE) customer_statistics")
-        await _write_surroundings(connection, customers, now)
+        await write_surroundings(connection, customers, now)
     finally:
         await connection.close()
 
@@ -59,7 +59,7 @@ def _rows(customers: int, now: datetime) -> Iterator[tuple[Any, ...]]:
         yield customer_id(number), *packed[number % len(packed)]
 
 
-async def _write_surroundings(connection: "asyncpg.Connection[asyncpg.Record]", customers: int, now: datetime) -> None:
+async def write_surroundings(connection: "asyncpg.Connection[asyncpg.Record]", customers: int, now: datetime) -> None:
     """So that the worker has nothing else to do: a model fitted, a portfolio taken, everybody scored under them."""
     fit_id = uuid4()
     parameters = [*MODEL.purchases.as_array().tolist(), SPEND.p, SPEND.q, SPEND.gamma]

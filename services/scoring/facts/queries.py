@@ -1,21 +1,21 @@
 """Reads of facts and statistics, for this capability's answers and for its siblings."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Collection
 from datetime import datetime
 from typing import Final, Literal
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.scoring.facts import repository
-from services.scoring.facts.circumstances import Circumstances
+from services.scoring.facts import histories, repository
 from services.scoring.facts.fact import Fact, FactKind
+from services.scoring.facts.histories import History
 from services.scoring.facts.latency import quantile
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.models import KnownCustomer
-from services.scoring.facts.profile import Profile
 from services.scoring.facts.progress import KindTotal, Progress
-from services.scoring.facts.statistics import Statistics, fold
+from services.scoring.facts.statistics import Statistics
 from shared.db.session import driver
 from shared.errors import NotFound, Poison
 
@@ -114,25 +114,20 @@ async def list_statistics(session: AsyncSession, *, after: UUID | None, limit: i
     return await repository.read_statistics_after(session, after, limit)
 
 
+async def read_histories(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, History]:
+    """All facts of these customers, and who they are."""
+    profiles = await repository.read_profiles(session, customer_ids)
+    facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
+    for fact in await repository.read_all_facts(session, customer_ids):
+        facts[fact.customer_id].append(fact)
+    return {customer_id: History(found, profiles.get(customer_id)) for customer_id, found in facts.items()}
+
+
 async def fold_anew(
     session: AsyncSession, *, customer_ids: Collection[UUID], measures: Measures
 ) -> dict[UUID, Statistics | Poison]:
-    """What the facts of these customers, and who they are, come to, as these measures count them; Poison for who has a
-    fact that they cannot count."""
-    profiles = await repository.read_profiles(session, customer_ids)
-    histories: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
-    for fact in await repository.read_all_facts(session, customer_ids):
-        histories[fact.customer_id].append(fact)
-    return {
-        customer_id: _folded(profiles.get(customer_id), history, measures) for customer_id, history in histories.items()
-    }
-
-
-def _folded(profile: Profile | None, history: Sequence[Fact], measures: Measures) -> Statistics | Poison:
-    try:
-        return fold(Statistics(more=Circumstances(profile=profile)), history, measures)
-    except Poison as error:
-        return error
+    """What these customers come to, as `histories.fold_anew` tells; away from the event loop, for it takes a while."""
+    return await asyncio.to_thread(histories.fold_anew, await read_histories(session, customer_ids), measures)
 
 
 async def count_customers(session: AsyncSession) -> int:

@@ -120,7 +120,7 @@ def merge(one: Statistics, other: Statistics) -> Statistics:
         return other if one is EMPTY else one
     return Statistics(
         facts=one.facts + other.facts,
-        first_at=min((part.first_at for part in (one, other) if part.facts), default=0),
+        first_at=_earlier(one, other),
         last_at=max(one.last_at, other.last_at),
         purchases=one.purchases + other.purchases,
         revenue=one.revenue + other.revenue,
@@ -138,6 +138,13 @@ def merge(one: Statistics, other: Statistics) -> Statistics:
         categories=_merge_categories(one.categories, other.categories),
         more=merge_circumstances(one.more, other.more),
     )
+
+
+def _earlier(one: Statistics, other: Statistics) -> int:
+    """When the first fact was; 0 where there is none."""
+    if one.facts and other.facts:
+        return min(one.first_at, other.first_at)
+    return one.first_at if one.facts else other.first_at
 
 
 def _place(days: tuple[DayMargin, ...], day: int) -> int:

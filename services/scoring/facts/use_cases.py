@@ -1,6 +1,6 @@
 """Taking in facts: each once, folded into the statistics of its customer."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import compress
 from typing import Final
@@ -14,6 +14,7 @@ from services.scoring.changes import use_cases as changes
 from services.scoring.facts import queries, repository
 from services.scoring.facts.circumstances import Circumstances
 from services.scoring.facts.fact import Fact, FactKind
+from services.scoring.facts.histories import History
 from services.scoring.facts.latency import count_latencies
 from services.scoring.facts.measures import Measures
 from services.scoring.facts.profile import Profile
@@ -45,7 +46,7 @@ class News(Struct, frozen=True):
 
     received: Mapping[UUID, list[ReceivedFact]]
     before: Mapping[UUID, CustomerState]
-    histories: Mapping[UUID, list[Fact]] = {}
+    histories: Mapping[UUID, History] = {}
 
 
 class Change(Struct, frozen=True):
@@ -76,7 +77,7 @@ async def store_facts(session: AsyncSession, *, received: Sequence[ReceivedFact]
         before = await _introduce(session, before)
     await _count(session, new, customers=customers)
     takers = {one.fact.customer_id for one in new if one.fact.kind is FactKind.VOID}
-    return News(by_customer, before, await _read_histories(session, takers) if takers else {})
+    return News(by_customer, before, await queries.read_histories(session, takers) if takers else {})
 
 
 def fold_news(news: News, measures: Measures) -> dict[UUID, Change]:
@@ -165,13 +166,6 @@ async def refold(
     return anew
 
 
-async def _read_histories(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, list[Fact]]:
-    facts: dict[UUID, list[Fact]] = {customer_id: [] for customer_id in customer_ids}
-    for fact in await repository.read_all_facts(session, customer_ids):
-        facts[fact.customer_id].append(fact)
-    return facts
-
-
 async def _introduce(session: AsyncSession, states: Mapping[UUID, CustomerState]) -> dict[UUID, CustomerState]:
     """The states, where those without any fact so far know who their customer is."""
     new = [customer_id for customer_id, state in states.items() if not state.statistics.facts]
@@ -183,14 +177,12 @@ def _acquaint(state: CustomerState, profile: Profile) -> CustomerState:
     return CustomerState(merge(state.statistics, Statistics(more=Circumstances(profile=profile))), state.memory)
 
 
-def _change(
-    before: CustomerState, news: Sequence[ReceivedFact], history: Sequence[Fact] | None, measures: Measures
-) -> Change:
+def _change(before: CustomerState, news: Sequence[ReceivedFact], history: History | None, measures: Measures) -> Change:
     """With its history, statistics are made anew: something that was counted may never have happened."""
     if history is None:
         statistics = fold(before.statistics, [one.fact for one in news], measures)
     else:
-        statistics = fold_history(before.statistics, history, measures)
+        statistics = fold_history(before.statistics, history.facts, measures)
     return Change(CustomerState(statistics, before.memory), news[-1].event_id)
 
 

@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from services.scoring.facts import packing
+from services.scoring.facts.histories import History, fold_anew
 from services.scoring.facts.state import CustomerState
 from services.scoring.facts.statistics import Statistics
 from services.scoring.replays.progress import Verdict
@@ -38,13 +39,13 @@ class Difference:
 @dataclass(frozen=True, slots=True)
 class Portion:
     """Customers as one snapshot of the database had them: their rows in use (of statistics, told scores and reviews),
-    and what their facts come to. Who has no facts has nothing rebuilt."""
+    and all their facts."""
 
     customer_ids: Sequence[UUID]
     live: Mapping[UUID, Row]
     told: Mapping[UUID, Row]
     reviews: Mapping[UUID, Row]
-    rebuilt: Mapping[UUID, Statistics | Poison]
+    histories: Mapping[UUID, History]
     context: Context
     now: datetime
 
@@ -57,11 +58,17 @@ class Compared:
     differences: Mapping[UUID, Difference]
 
 
-def compare(portion: Portion) -> Compared:
+def rebuild(portion: Portion) -> Compared:
+    """Takes a while: nothing for an event loop."""
+    return compare(portion, fold_anew(portion.histories, portion.context.measures))
+
+
+def compare(portion: Portion, folded: Mapping[UUID, Statistics | Poison]) -> Compared:
+    """`folded`: what the facts come to. Who has no facts has nothing rebuilt."""
     states: dict[UUID, CustomerState] = {}
     differences: dict[UUID, Difference] = {}
     for customer_id in portion.customer_ids:
-        row, rebuilt = portion.live.get(customer_id), portion.rebuilt[customer_id]
+        row, rebuilt = portion.live.get(customer_id), folded[customer_id]
         if isinstance(rebuilt, Poison):
             differences[customer_id] = Difference("uncountable", {rebuilt.code: (None, rebuilt.detail)})
             if row is not None:

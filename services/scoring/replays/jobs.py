@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.scoring.changes import queries as changes
 from services.scoring.changes.follower import Follower
 from services.scoring.replays import queries, repository, use_cases
-from services.scoring.replays.comparison import compare
+from services.scoring.replays.comparison import rebuild
 from services.scoring.replays.use_cases import Claim
 from services.scoring.scores.context import Context
 from services.scoring.scores.use_cases import Teller
@@ -72,7 +72,7 @@ class Replayer:
                 portion = await queries.read_portion(session, customer_ids, context, self._teller.clock.now())
         if context is None:
             return await self._begin_anew(claim)
-        compared = await asyncio.to_thread(compare, portion)
+        compared = await asyncio.to_thread(rebuild, portion)
         async with self._database.transaction() as session:
             await use_cases.store_portion(
                 session, claim, customer_ids=customer_ids, compared=compared, limit=self._batch, wall=wall_now()
@@ -93,7 +93,7 @@ class Replayer:
         if may_switch:
             async with self._database.transaction() as session:
                 return await use_cases.switch(session, claim, teller=self._teller, wall=wall_now())
-        compared = await asyncio.to_thread(compare, portion)
+        compared = await asyncio.to_thread(rebuild, portion)
         async with self._database.transaction() as session:
             await use_cases.store_again(session, claim, changed=changed, compared=compared)
         return bool(changed.customers)

@@ -76,7 +76,7 @@ async def read_portion(session: AsyncSession, customer_ids: Sequence[UUID], cont
         live=await repository.read_rows(session, "customer_statistics", customer_ids),
         told=await repository.read_rows(session, "scores", customer_ids),
         reviews=await repository.read_rows(session, "reviews", customer_ids),
-        rebuilt=await facts.fold_anew(session, customer_ids=customer_ids, measures=context.measures),
+        histories=await facts.read_histories(session, customer_ids),
         context=context,
         now=now,
     )

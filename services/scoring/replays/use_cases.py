@@ -15,7 +15,7 @@ from services.scoring.changes.follower import Follower
 from services.scoring.changes.queries import Changes
 from services.scoring.facts import queries as facts
 from services.scoring.replays import queries, repository
-from services.scoring.replays.comparison import Compared, compare
+from services.scoring.replays.comparison import Compared, rebuild
 from services.scoring.replays.models import Replay
 from services.scoring.replays.progress import State
 from services.scoring.scores import use_cases as scores
@@ -180,7 +180,7 @@ async def switch(session: AsyncSession, claim: Claim, *, teller: Teller, wall: d
         return False
     changed = await feed.read_changes(session, Follower.REPLAYS, limit=queries.MOST_AT_THE_SWITCH)
     portion = await queries.read_portion(session, sorted(changed.customers), context, teller.clock.now())
-    await _store_again(session, replay, changed, compare(portion))
+    await _store_again(session, replay, changed, rebuild(portion))
     await repository.exchange(session)
     await _stop_following(session)
     replay.state, replay.switched_at = "mending", wall

@@ -7,7 +7,7 @@ import pytest
 
 from benchmarks.lifetime.customers import simulate_histories
 from benchmarks.lifetime.fit import MODELS, fit, write_histories
-from benchmarks.scores.customers import make_context, make_customers
+from benchmarks.scores.customers import make_context, make_customers, make_facts
 from benchmarks.scores.score import SUBJECTS, measure
 from services.scoring.lifetime.fitting import PurchaseFit, fit_purchases
 from services.scoring.policies.queries import read_policy
@@ -44,3 +44,9 @@ def test_made_customers_reach_every_kind_of_figure() -> None:
     assert len({score.level for score in scores}) > 2
     assert all(score.current.minor is not None and score.potential.minor is not None for score in scores)
     assert customers == make_customers(300, context, until=UNTIL, seed=3)
+
+
+def test_made_facts_are_as_many_as_asked_for() -> None:
+    groups = make_facts(400, until=UNTIL, seed=5, more_each=8)
+    assert all(groups)
+    assert sum(map(len, groups)) / 400 == pytest.approx(10.5, abs=1)
