@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from types import UnionType
-from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel
 
@@ -11,6 +12,7 @@ from pydantic import BaseModel
 _CODES = {
     "missing": "required",
     "extra_forbidden": "unknown_field",
+    "unexpected_keyword_argument": "unknown_field",
     "union_tag_not_found": "required",
     "value_error": "invalid",
     "assertion_error": "invalid",
@@ -50,7 +52,7 @@ def _detail(kind: str, error: Mapping[str, Any], known: list[str]) -> str:
         return "is required"
     if kind == "union_tag_invalid":
         return f"must be one of {error['ctx']['expected_tags']}; given was {error['ctx']['tag']!r:.{_MAX_SHOWN}}"
-    if kind == "extra_forbidden":
+    if kind in ("extra_forbidden", "unexpected_keyword_argument"):
         nearest = difflib.get_close_matches(str(error["loc"][-1]), known, n=1, cutoff=0.5)
         if nearest:
             return f"is not a known field; did you mean {nearest[0]!r}?"
@@ -101,7 +103,7 @@ def known_names(expected: Any, location: Sequence[str | int]) -> list[str]:
         inner = [member for kind in candidates for field in _field(kind, step) for member in _members(field)]
         # A step no candidate has as a field names the branch of a union: the candidates stay.
         candidates = inner or candidates
-    return sorted({name for kind in candidates if _is_model(kind) for name in _names(kind)})
+    return sorted({name for kind in candidates for name in _fields(kind)})
 
 
 def _members(expected: Any) -> Iterator[Any]:
@@ -120,16 +122,16 @@ def _items(kind: Any) -> tuple[Any, ...]:
 
 
 def _field(kind: Any, name: str) -> Iterator[Any]:
-    if _is_model(kind):
-        for field_name, info in kind.model_fields.items():
-            if name in (field_name, info.alias):
-                yield info.annotation
+    found = _fields(kind).get(name)
+    if found is not None:
+        yield found
 
 
-def _names(kind: type[BaseModel]) -> Iterator[str]:
-    for field_name, info in kind.model_fields.items():
-        yield info.alias or field_name
-
-
-def _is_model(kind: Any) -> bool:
-    return isinstance(kind, type) and issubclass(kind, BaseModel)
+def _fields(kind: Any) -> Mapping[str, Any]:
+    """The types of the fields of a model or dataclass by the names they are written under; of anything else none."""
+    if isinstance(kind, type) and issubclass(kind, BaseModel):
+        return {info.alias or name: info.annotation for name, info in kind.model_fields.items()}
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = get_type_hints(kind)
+        return {field.name: hints[field.name] for field in fields(kind)}
+    return {}

@@ -4,10 +4,13 @@ import codecs
 import csv
 import io
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Sequence
+from datetime import datetime
 from typing import Any, Final
 
 from fastapi import Response
 from fastapi.responses import StreamingResponse
+
+from shared.instants import write_instant
 
 TABLE: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "the answer", "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -54,4 +57,6 @@ def _named(name: str) -> dict[str, str]:
 
 
 def _cell(value: object) -> object:
+    if isinstance(value, datetime):
+        return write_instant(value)
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

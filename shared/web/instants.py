@@ -14,6 +14,8 @@ def _written_out(value: Any) -> Any:
     """Numbers are refused, since their unit would be a guess, and so is a time without its offset from UTC."""
     if isinstance(value, datetime) or (isinstance(value, str) and _WRITTEN.fullmatch(value)):
         return value
+    if isinstance(value, str) and _WRITTEN.fullmatch(value.replace(" ", "+")):
+        raise ValueError("has a space where a + belongs: in an address a + is written %2B, or take an instant in Z")
     raise ValueError("must be an instant with its offset from UTC, such as 2026-01-31T09:30:00+08:00")
 
 

@@ -20,6 +20,7 @@ SHARED_FOR_RULES = (
     "shared.currencies",
     "shared.money",
     "shared.ids",
+    "shared.instants",
     "shared.messaging.outbox.NewEvent",
     "shared.twins",
 )

@@ -13,6 +13,7 @@ from services.scoring.history import repository
 from services.scoring.history.repository import Rows
 from services.scoring.history.steps import Step, instants
 from shared.errors import InvalidInput
+from shared.instants import write_instant
 
 
 class Series(NamedTuple):
@@ -70,7 +71,7 @@ async def list_steps(
 def _demand_order(start: datetime, end: datetime) -> None:
     if start > end:
         raise InvalidInput(
-            f"from {start.isoformat()} lies after to {end.isoformat()}; swap them",
+            f"from {write_instant(start)} lies after to {write_instant(end)}; swap them",
             code="period_reversed",
             field="from",
         )

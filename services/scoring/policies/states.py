@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Final, Literal, get_args
 
 from shared.errors import Conflict, InvalidInput
+from shared.instants import write_instant
 
 State = Literal["draft", "simulated", "scheduled", "active", "retired", "discarded"]
 Action = Literal["change", "simulate", "rebase", "discard", "activate", "cancel", "switch", "roll_back"]
@@ -79,7 +80,7 @@ def is_for_later(at: datetime | None, now: datetime) -> bool:
     """Whether an activation is scheduled rather than done now. Raises InvalidInput (`activation_in_past`)."""
     if at is not None and at < now:
         raise InvalidInput(
-            f"the present is {now.isoformat()}; what was told cannot be changed: leave `at` out to activate now",
+            f"the present is {write_instant(now)}; what was told cannot be changed: leave `at` out to activate now",
             code="activation_in_past",
             field="at",
         )

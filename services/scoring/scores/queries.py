@@ -28,6 +28,7 @@ from services.scoring.scores.explanation import Scored
 from services.scoring.scores.models import Rescoring, Review, ToldScore
 from services.scoring.scores.score import effective_instant, score
 from shared.errors import InvalidInput, NotFound
+from shared.instants import write_instant
 
 _EARLIEST: Final = from_microseconds(0)
 """The platform takes no interaction from before; and the calendar has an end on that side."""
@@ -125,7 +126,7 @@ async def score_customer(
     """
     if as_of is not None and as_of > now:
         raise InvalidInput(
-            f"the present is {now.isoformat()}; a score of the future cannot be known",
+            f"the present is {write_instant(now)}; a score of the future cannot be known",
             code="as_of_in_future",
             field="as_of",
         )
@@ -159,7 +160,7 @@ async def _statistics(
     if present is None:
         return EMPTY, () if with_facts else None
     if as_of is not None and as_of < from_microseconds(present.first_at):
-        first = from_microseconds(present.first_at).isoformat()
+        first = write_instant(from_microseconds(present.first_at))
         raise InvalidInput(
             f"nothing is known of this customer before {first}; ask for that instant or a later one",
             code="as_of_before_first_fact",
@@ -171,7 +172,7 @@ async def _statistics(
     until = await facts.list_facts(session, customer_id, until=as_of, known_at=known_at)
     if known_at is not None and not until:
         raise InvalidInput(
-            f"nothing was known of this customer at {known_at.isoformat()}; ask for a later instant",
+            f"nothing was known of this customer at {write_instant(known_at)}; ask for a later instant",
             code="known_at_before_first_fact",
             field="known_at",
         )

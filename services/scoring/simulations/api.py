@@ -1,12 +1,10 @@
 """Routes of simulations: ask for one, see how far it is and what it found, and who would move."""
 
-import csv
-import io
-from collections.abc import AsyncIterator
-from typing import Annotated, Any, Final
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
-from fastapi import Path, Query, Response, status
+from fastapi import Depends, Path, Query, Response, status
 from fastapi.responses import StreamingResponse
 
 from services.scoring.permissions import Reader, Writer
@@ -25,17 +23,46 @@ from services.scoring.simulations.schemas import (
 )
 from shared.clock import wall_now
 from shared.db.session import Database
+from shared.errors import InvalidInput
 from shared.service import ClockDep
+from shared.web.csv_answer import TABLE, csv_stream
 from shared.web.pagination import Page, PageDep, decode_cursor, encode_cursor
 from shared.web.routing import DatabaseDep, SessionDep, api_router
 
 router = api_router(prefix="/v1", tags=["simulations"])
 Version = Annotated[int, Path(ge=1, le=2**31 - 1, description="of the policy")]
-OfClass = Annotated[str | None, Query(max_length=60, description="only of this class, such as loyalty_level")]
+OfClass = Annotated[str | None, Query(max_length=60, description=f"only of this class: {', '.join(CLASSES)}")]
 Before = Annotated[str | None, Query(max_length=60, description="with `of`: only from this value")]
 After = Annotated[str | None, Query(max_length=60, description="with `of`: only to this value")]
 _AT_ONCE: Final = 1000
+_NAMES: Final = (*CLASSES, *FIGURES)
 _CONFLICT: dict[int | str, dict[str, Any]] = {409: {"description": "its state does not allow it"}}
+
+
+class Wanted(NamedTuple):
+    """Of which class moves are asked for, and from and to which value of it; None: any."""
+
+    name: str | None
+    old: str | None
+    new: str | None
+
+
+async def _known_class(of: OfClass = None) -> str | None:
+    if of is not None and of not in CLASSES:
+        raise InvalidInput(f"there is no class {of}; there are {', '.join(CLASSES)}", code="class_unknown", field="of")
+    return of
+
+
+ClassDep = Annotated[str | None, Depends(_known_class)]
+
+
+async def _wanted(of: ClassDep, before: Before = None, after: After = None) -> Wanted:
+    if of is None and (before is not None or after is not None):
+        raise InvalidInput("say of which class `before` and `after` are", code="class_missing", field="of")
+    return Wanted(of, before, after)
+
+
+WantedDep = Annotated[Wanted, Depends(_wanted)]
 
 
 @router.post("/policies/{version}/simulations", status_code=status.HTTP_202_ACCEPTED, responses=_CONFLICT)
@@ -82,7 +109,7 @@ async def cancel_simulation(session: SessionDep, simulation_id: UUID, _: Writer)
 
 @router.get("/simulations/{simulation_id}/samples")
 async def list_simulation_samples(
-    session: SessionDep, simulation_id: UUID, _: Reader, of: OfClass = None
+    session: SessionDep, simulation_id: UUID, of: ClassDep, _: Reader
 ) -> list[SampleRead]:
     """A few customers of each transition, with the reasons that differ."""
     return show_samples(await queries.get_simulation(session, simulation_id), of)
@@ -90,68 +117,38 @@ async def list_simulation_samples(
 
 @router.get("/simulations/{simulation_id}/moves")
 async def list_simulated_moves(
-    session: SessionDep,
-    simulation_id: UUID,
-    page: PageDep,
-    _: Reader,
-    of: OfClass = None,
-    before: Before = None,
-    after: After = None,
+    session: SessionDep, simulation_id: UUID, page: PageDep, wanted: WantedDep, _: Reader
 ) -> Page[MoveRead]:
     """Everybody who would move, by id."""
     await queries.get_simulation(session, simulation_id)
     last = None if page.cursor is None else decode_cursor(page.cursor, UUID)[0]
-    rows = await queries.list_moves(
-        session, simulation_id, after=last, limit=page.limit + 1, name=of, old=before, new=after
-    )
+    rows = await queries.list_moves(session, simulation_id, after=last, limit=page.limit + 1, **wanted._asdict())
     shown = [show_move(row) for row in rows[: page.limit]]
     more = len(rows) > page.limit
     return Page(items=shown, next_cursor=encode_cursor(shown[-1].customer_id) if more else None)
 
 
-@router.get(
-    "/simulations/{simulation_id}/moves.csv",
-    response_class=StreamingResponse,
-    responses={200: {"content": {"text/csv": {"schema": {"type": "string"}}}, "description": "all moves"}},
-)
+@router.get("/simulations/{simulation_id}/moves.csv", response_class=StreamingResponse, responses=TABLE)
 async def export_simulated_moves(
-    session: SessionDep,
-    database: DatabaseDep,
-    simulation_id: UUID,
-    _: Reader,
-    of: OfClass = None,
-    before: Before = None,
-    after: After = None,
+    session: SessionDep, database: DatabaseDep, simulation_id: UUID, wanted: WantedDep, _: Reader
 ) -> StreamingResponse:
     """The same as CSV: per class and figure a column before and one after, empty where nothing changes."""
     await queries.get_simulation(session, simulation_id)
-    return StreamingResponse(
-        _write_csv(database, simulation_id, of, before, after),
-        media_type="text/csv",
-        headers={"Content-Disposition": f'attachment; filename="simulation-{simulation_id}.csv"'},
-    )
+    columns = ("customer_id", *(f"{name}_{side}" for name in _NAMES for side in ("before", "after")))
+    return csv_stream(f"simulation-{simulation_id}", columns, _portions(database, simulation_id, wanted))
 
 
-async def _write_csv(
-    database: Database, simulation_id: UUID, of: str | None, before: str | None, after: str | None
-) -> AsyncIterator[str]:
-    names = (*CLASSES, *FIGURES)
-    yield _line(["customer_id", *(f"{name}_{side}" for name in names for side in ("before", "after"))])
+async def _portions(database: Database, simulation_id: UUID, wanted: Wanted) -> AsyncIterator[Sequence[list[object]]]:
     last: UUID | None = None
     while True:
         async with database.snapshot() as session:
-            rows = await queries.list_moves(
-                session, simulation_id, after=last, limit=_AT_ONCE, name=of, old=before, new=after
-            )
-        for row in rows:
-            changed = {**row["classes"], **row["figures"]}
-            yield _line([row["customer_id"], *(side for name in names for side in changed.get(name, ("", "")))])
+            rows = await queries.list_moves(session, simulation_id, after=last, limit=_AT_ONCE, **wanted._asdict())
+        yield [_cells(show_move(row)) for row in rows]
         if len(rows) < _AT_ONCE:
             return
         last = rows[-1]["customer_id"]
 
 
-def _line(values: list[object]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow(values)
-    return text.getvalue()
+def _cells(move: MoveRead) -> list[object]:
+    changed: dict[str, tuple[object, object]] = {**move.classes, **move.figures}
+    return [move.customer_id, *(side for name in _NAMES for side in changed.get(name, (None, None)))]

@@ -1,7 +1,7 @@
 """What the API says of simulations."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from pydantic import Field
@@ -12,6 +12,8 @@ from services.scoring.simulations.portion import Findings, read_findings
 from services.scoring.simulations.progress import State, percent, seconds_left
 from services.scoring.simulations.sketch import EMPTY, Sketch, deciles
 from shared.web.schemas import ResponseModel
+
+_TENTHS: Final = ("satisfaction", "loyalty", "churn_risk")
 
 
 class SimulationProgress(ResponseModel):
@@ -50,7 +52,7 @@ class ClassDistribution(ResponseModel):
 
 
 class FigureDistribution(ResponseModel):
-    """Money in minor units of the reporting currency, satisfaction in tenths of a point."""
+    """Money in minor units of the reporting currency; satisfaction, loyalty and churn risk in points of 100."""
 
     customers: int
     total: float
@@ -94,7 +96,9 @@ class SampleRead(ResponseModel):
 class MoveRead(ResponseModel):
     customer_id: UUID
     classes: dict[str, tuple[str | None, str | None]] = Field(description="those that change: before and after")
-    figures: dict[str, tuple[float | None, float | None]] = Field(description="those that change: before and after")
+    figures: dict[str, tuple[float | None, float | None]] = Field(
+        description="those that change: before and after, money in minor units, satisfaction and the like in points"
+    )
 
 
 def show_progress(row: Simulation, wall: datetime) -> SimulationProgress:
@@ -118,7 +122,8 @@ def show_samples(row: Simulation, of: str | None) -> list[SampleRead]:
 
 def show_move(row: Any) -> MoveRead:
     classes = {name: (_value(old), _value(new)) for name, (old, new) in row["classes"].items()}
-    return MoveRead.model_validate({"customer_id": row["customer_id"], "classes": classes, "figures": row["figures"]})
+    figures = {name: tuple(_in_points(name, side) for side in sides) for name, sides in row["figures"].items()}
+    return MoveRead.model_validate({"customer_id": row["customer_id"], "classes": classes, "figures": figures})
 
 
 def _progress(row: Simulation, wall: datetime) -> dict[str, Any]:
@@ -148,24 +153,29 @@ def _findings(findings: Findings) -> dict[str, Any]:
         "figures": [
             {
                 "of": name,
-                "before": _figure(findings.comparison.before.get(name, EMPTY)),
-                "after": _figure(findings.comparison.after.get(name, EMPTY)),
+                "before": _figure(name, findings.comparison.before.get(name, EMPTY)),
+                "after": _figure(name, findings.comparison.after.get(name, EMPTY)),
             }
             for name in FIGURES
         ],
     }
 
 
-def _figure(sketch: Sketch) -> dict[str, Any]:
+def _figure(name: str, sketch: Sketch) -> dict[str, Any]:
     count = sketch["count"]
     return {
         "customers": count,
-        "total": sketch["total"],
-        "mean": sketch["total"] / count if count else None,
-        "low": sketch["low"],
-        "high": sketch["high"],
-        "deciles": deciles(sketch),
+        "total": _in_points(name, sketch["total"]),
+        "mean": _in_points(name, sketch["total"] / count) if count else None,
+        "low": _in_points(name, sketch["low"]),
+        "high": _in_points(name, sketch["high"]),
+        "deciles": [_in_points(name, one) for one in deciles(sketch)],
     }
+
+
+def _in_points(name: str, value: float | None) -> float | None:
+    """Points are counted in tenths, and shown as everywhere else."""
+    return value / 10 if value is not None and name in _TENTHS else value
 
 
 def _value(written: str) -> str | None:

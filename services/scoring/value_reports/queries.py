@@ -39,7 +39,7 @@ async def read_material(
             "the quarter has not begun yet; name one that has", code="quarter_in_future", field="quarter"
         )
     as_of = min(_end(period, measures), now)
-    scored = await scores.score_customer(session, customer_id, contexts=contexts, now=now, as_of=as_of, with_facts=True)
+    scored = await _score_with_facts(session, customer_id, contexts, now, as_of)
     history = lasting(scored.facts or ())
     quarters = []
     for one in periods_until(period, history, measures):
@@ -62,6 +62,26 @@ async def read_material(
         money=present.policy.money,
         language=language,
     )
+
+
+async def _score_with_facts(
+    session: AsyncSession, customer_id: UUID, contexts: Contexts, now: datetime, as_of: datetime
+) -> Scored:
+    """Where there is none yet, refuses the quarter that was asked for, not an instant that nobody named."""
+    try:
+        return await scores.score_customer(
+            session, customer_id, contexts=contexts, now=now, as_of=as_of, with_facts=True
+        )
+    except InvalidInput as error:
+        first = error.context.get("first_fact_at")
+        if first is None:
+            raise
+        raise InvalidInput(
+            f"nothing is known of this customer before {first}; name the quarter of that day or a later one",
+            code="quarter_before_first_fact",
+            field="quarter",
+            first_fact_at=first,
+        ) from error
 
 
 def _standing(scored: Scored | None) -> Standing:

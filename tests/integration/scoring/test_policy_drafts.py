@@ -57,6 +57,13 @@ async def test_a_wrong_patch_is_refused_by_its_field_also_when_only_checked(
     assert (await scoring.read("/v1/policies"))["items"] == []
 
 
+async def test_a_mistyped_field_is_told_with_the_one_that_is_meant(scoring: ScoringService) -> None:
+    body = {"patch": {"lifecycle": {"dormant_after": 300}}, **WHY}
+    answer = await scoring.client.post("/v1/policies", json=body)
+    assert problem(answer)[1] == "policy_invalid"
+    assert "did you mean 'dormant_after_days'?" in answer.json()["detail"]
+
+
 async def test_a_wrong_document_is_refused_by_its_field(scoring: ScoringService) -> None:
     policy = await scoring.read("/v1/policy")
     answer = await scoring.client.post("/v1/policies", json={"document": policy, **WHY})

@@ -63,7 +63,7 @@ async def test_it_tells_who_would_move_and_touches_nothing(scoring: ScoringServi
     }
     assert moved(found, "abc_class") == {}
     satisfaction = next(one for one in found["figures"] if one["of"] == "satisfaction")
-    assert (satisfaction["before"]["mean"], satisfaction["after"]["mean"]) == (700.0, 500.0)
+    assert (satisfaction["before"]["mean"], satisfaction["after"]["mean"]) == (70.0, 50.0)
     assert [await scoring.count(table) for table in TABLES] == before
     assert await scoring.statistics(UUID(int=3)) == statistics
     assert await states(scoring) == {1: "active", 2: "simulated"}
@@ -105,8 +105,11 @@ async def test_movers_are_paged_filtered_and_exported(scoring: ScoringService) -
     assert len(filtered["items"]) == 2
     assert (await scoring.read(address, of="lifecycle_stage", after="decline"))["items"] == []
     assert (await scoring.read(address, of="abc_class"))["items"] == []
-    text = (await scoring.client.get(f"{address}.csv")).text
-    rows = list(csv.DictReader(io.StringIO(text)))
+    mistyped = await scoring.client.get(address, params={"of": "lifecycle"})
+    assert (problem(mistyped), "lifecycle_stage" in mistyped.text) == ((422, "class_unknown", "of"), True)
+    assert problem(await scoring.client.get(f"{address}.csv", params={"before": "A"})) == (422, "class_missing", "of")
+    content = (await scoring.client.get(f"{address}.csv")).content
+    rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"))))
     assert [row["lifecycle_stage_after"] for row in rows] == ["exploration", "exploration"]
     assert rows[0]["abc_class_before"] == ""
     (sample, _) = await scoring.read_list(f"/v1/simulations/{found['simulation_id']}/samples", of="lifecycle_stage")

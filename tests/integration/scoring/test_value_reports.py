@@ -108,7 +108,7 @@ async def test_a_quarter_that_cannot_be_told_is_refused(scoring: ScoringService)
     for asked, code, field in (
         ({"year": 1997}, "quarter_incomplete", "quarter"),
         ({"year": 1998, "quarter": 3}, "quarter_in_future", "quarter"),
-        ({"year": 1996, "quarter": 3}, "as_of_before_first_fact", "as_of"),
+        ({"year": 1996, "quarter": 3}, "quarter_before_first_fact", "quarter"),
     ):
         assert problem(await scoring.client.get(ADDRESS, params=asked)) == (422, code, field)
     unknown = await scoring.client.get(f"/v1/customers/{uuid4()}/value-report")

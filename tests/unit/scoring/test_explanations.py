@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from services.scoring.facts.fact import Detail, Fact, FactKind
 from services.scoring.facts.statistics import EMPTY, fold
 from services.scoring.scores.explanation import Scored
+from services.scoring.scores.reason import Reason
 from services.scoring.scores.schemas.shapes import ReasonRead
 from services.scoring.scores.schemas.showing import show_score
 from services.scoring.scores.score import effective_instant, score
-from services.scoring.scores.sentences import Language, choose_language, write_money
+from services.scoring.scores.sentences import Language, choose_language, say, write_money
 from tests.support.factories.scoring import CONTEXT, CUSTOMER, MEASURES, NOW, START, days, histories, make_fact
 
 
@@ -100,3 +101,16 @@ def test_the_language_follows_the_header(header: str | None, language: Language)
 )
 def test_money_is_written_in_major_units(minor: int, digits: int, written: str) -> None:
     assert write_money(minor, "CNY", digits) == written
+
+
+@pytest.mark.parametrize(
+    ("rule", "evidence", "sentence"),
+    [
+        ("purchases", {"purchases": 1, "revenue": 100}, "1 purchase worth 1.00 CNY brought a margin of 1."),
+        ("purchases", {"purchases": 21, "revenue": 100}, "21 purchases worth 1.00 CNY brought a margin of 1."),
+        ("lift_purchases", {"days": 1, "until": "then", "figure": "A", "reaches": "B"}, "1 more purchase day, until"),
+        ("driver_switching_cost", {"tenure_days": 11, "categories": 1, "weight": 1}, "11 days together and 1 category"),
+    ],
+)
+def test_one_is_said_otherwise_than_many(rule: str, evidence: dict[str, int | str], sentence: str) -> None:
+    assert say(Reason(rule, None, evidence), "en", amount="1", currency="CNY", digits=2).startswith(sentence)

@@ -30,6 +30,7 @@ from services.scoring.permissions import Reader
 from services.scoring.policies.queries import PolicyDep
 from services.scoring.scores.queries import ContextsDep
 from shared.errors import InvalidInput
+from shared.instants import write_instant
 from shared.service import ClockDep
 from shared.web.csv_answer import TABLE, csv_answer, csv_stream
 from shared.web.instants import WrittenInstant
@@ -151,7 +152,7 @@ def _period(first: date | None, last: date | None, today: date) -> Period:
 def _demand_order(start: datetime, end: datetime) -> None:
     if start > end:
         raise InvalidInput(
-            f"from {start.isoformat()} lies after to {end.isoformat()}; swap them",
+            f"from {write_instant(start)} lies after to {write_instant(end)}; swap them",
             code="period_reversed",
             field="from",
         )

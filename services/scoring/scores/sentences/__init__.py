@@ -1,5 +1,6 @@
 """Reasons as sentences, in the languages of the people who read them."""
 
+import re
 from typing import Any, Final
 
 from services.scoring.scores.reason import Reason
@@ -14,6 +15,12 @@ _MONEY = frozenset({
     "yearly", "last_year", "yearly_gap", "core_minimum", "maintain_minimum", "potential_minimum", "margin",
 })  # fmt: skip
 """Evidence that is minor units of the reporting currency."""
+
+_ONE: Final = re.compile(
+    r"(?<![\d.,])1 (?P<between>(?:[a-z]+ ){0,2})"
+    r"(?P<noun>purchases|returns|days|weeks|years|points|categories|recommendations|answers|invoices|signs|complaints|times)\b"
+)
+"""Sentences are written for many; of one thing English speaks otherwise."""
 
 _SENTENCES: Final[dict[str, Phrase]] = {
     **values.SENTENCES,
@@ -33,7 +40,13 @@ def say(reason: Reason, language: Language, *, amount: str, currency: str, digit
             written[name] = WORDS[value][language]
         else:
             written[name] = value
-    return _SENTENCES[reason.rule][language].format_map(written)
+    said = _SENTENCES[reason.rule][language].format_map(written)
+    return _ONE.sub(_singular, said) if language == "en" else said
+
+
+def _singular(one: re.Match[str]) -> str:
+    noun = one["noun"]
+    return f"1 {one['between']}{noun[:-3]}y" if noun.endswith("ies") else f"1 {one['between']}{noun[:-1]}"
 
 
 def write_money(minor: int, currency: str, digits: int) -> str:

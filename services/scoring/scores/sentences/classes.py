@@ -85,7 +85,7 @@ SENTENCES: Final[dict[str, Phrase]] = {
     },
     "abc_kept_out": {
         "zh-CN": "已实现价值 {realised} 达到 A 类，但有 {abuse_flags} 个违规标记，归为 B 类。",
-        "en": "B: realised value {realised} is enough for A, but {abuse_flags} flags of abuse are in force.",
+        "en": "B: realised value {realised} is enough for A, but flags of abuse are in force: {abuse_flags}.",
     },
     "partnership_initial": {
         "zh-CN": "初始期：自 {since} 起合作 {tenure_days} 天。",

@@ -38,3 +38,8 @@ def test_what_is_taken_can_be_told_in_any_time_zone(value: str) -> None:
     instant = instants.validate_python(value)
     for zone in ("Pacific/Kiritimati", "Pacific/Niue", "Asia/Shanghai"):
         assert instant.astimezone(ZoneInfo(zone)) == instant
+
+
+def test_a_plus_that_an_address_made_a_space_is_told() -> None:
+    with pytest.raises(ValidationError, match="%2B"):
+        instants.validate_python("2026-01-31T09:30:00 08:00")
