@@ -27,6 +27,19 @@ def lunar_year_of(day: date) -> int | None:
     return int(LunarDate.from_solar(day).year)
 
 
+def days_named_by(day: date) -> tuple[tuple[int, int], ...]:
+    """The lunar months and days, in a leap month or not, whose anniversary `day` may be; none outside the table.
+
+    The last day of a month of 29 days stands for day 30, too.
+    """
+    if not FIRST_DAY <= day <= LAST_DAY:
+        return ()
+    lunar = LunarDate.from_solar(day)
+    named = ((lunar.month, lunar.day),)
+    ends_early = lunar.day == 29 and LCalendars.ndays(lunar.year, lunar.month, lunar.leap) == 29
+    return (*named, (lunar.month, 30)) if ends_early else named
+
+
 def anniversary_in(year: int, *, month: int, day: int, leap_month: bool) -> date:
     """The solar date on which a lunar month and day fall in lunar `year`.
 

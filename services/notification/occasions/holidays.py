@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from services.notification.audience.localities import Locality
@@ -110,23 +111,24 @@ def next_round(
     return None
 
 
-def said_now(rules: Iterable[Rule], member: Member, now: datetime, policy: CarePolicy) -> Iterator[tuple[Said, date]]:
+def plans_now(
+    rules: Iterable[Rule], member: Member, now: datetime, policy: CarePolicy
+) -> Iterator[tuple[Said, MessagePlan]]:
     """What is due to one customer, on the local day that it is at home."""
-    zone = _zone(member.time_zone, policy)
-    day = now.astimezone(zone).date()
-    if due_at(day, OccasionKind.HOLIDAY, member.time_zone, policy) <= now:
-        for said in said_on(day, locality_of(member).region, rules):
-            yield said, day
-
-
-def plan_of(said: Said, member: Member, day: date, policy: CarePolicy) -> MessagePlan:
-    """Of the local `day` on which it is said."""
+    day = now.astimezone(_zone(member.time_zone, policy)).date()
     at = due_at(day, OccasionKind.HOLIDAY, member.time_zone, policy)
+    if at <= now:
+        for said in said_on(day, locality_of(member).region, rules):
+            yield said, plan_of(said, member.customer_id, at)
+
+
+def plan_of(said: Said, customer_id: UUID, at: datetime) -> MessagePlan:
+    """Said at `at`, in the morning of the local day on which it is due."""
     left = str(said.lead)
     facts = {"holiday": said.falling.code, "on": said.falling.day.isoformat(), "days": left, "lead_days": left}
     inputs: dict[str, Value] = {**facts, "lead_days": said.lead}
     return MessagePlan(
-        customer_id=member.customer_id,
+        customer_id=customer_id,
         rule=said.rule.name,
         occasion=said.falling.name,
         happened_at=at,

@@ -23,6 +23,14 @@ class Occasion(Base, table=True):
     __tablename__ = "occasions"
     __table_args__ = (
         Index("ix_occasions_due", "next_due_at", "customer_id", postgresql_where=text("next_due_at IS NOT NULL")),
+        # Few different days, so that one entry of the index stands for many rows: see span.py.
+        Index(
+            "ix_occasions_day",
+            "kind",
+            text("(basis ->> 'calendar')"),
+            text("((basis ->> 'month')::integer)"),
+            text("((basis ->> 'day')::integer)"),
+        ),
     )
 
     customer_id: UUID = Field(sa_column=Column(Uuid, primary_key=True))

@@ -1,17 +1,18 @@
 """SQL of the calendar. The customers' rows are locked by the caller, unless said otherwise."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import AsyncGenerator, Collection, Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, and_, delete, select, update
+from sqlalchemy import Integer, Row, Table, and_, delete, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.localities import Locality
 from services.notification.occasions.basis import OccasionKey
 from services.notification.occasions.models import FirstPurchase, HolidayRound, Occasion
+from services.notification.occasions.span import DayOfYear
 from services.notification.values import OccasionKind
 
 _OCCASIONS = cast(Table, Occasion.__table__)  # type: ignore[attr-defined]
@@ -39,6 +40,19 @@ async def load_due(session: AsyncSession, customer_ids: Collection[UUID], *, now
         .execution_options(populate_existing=True)  # rows are written by statements, past the session's memory
     )
     return rows.all()
+
+
+async def stream_on_days(
+    session: AsyncSession, kind: OccasionKind, days: Iterable[DayOfYear]
+) -> AsyncGenerator[Occasion, None]:
+    """The occasions of a kind that are kept on one of these days, found by an index, in no order."""
+    basis = _OCCASIONS.c.basis
+    day = tuple_(basis["calendar"].astext, basis["month"].astext.cast(Integer), basis["day"].astext.cast(Integer))
+    found = await session.stream_scalars(
+        select(Occasion).where(_OCCASIONS.c.kind == kind.value, day.in_(sorted(days))).execution_options(yield_per=1000)
+    )
+    async for one in found:
+        yield one
 
 
 async def load_occasions(

@@ -1,5 +1,6 @@
-"""Trying a rule on the history of triggers: nothing is sent, kept or locked."""
+"""Trying a rule on the history of triggers, or on the calendar: nothing is sent, kept or locked."""
 
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -7,11 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.notification.audience.queries import count_known_customers, count_matching, load_known
 from services.notification.desk import Desk
 from services.notification.history.queries import count_triggered_customers, count_triggers, read_triggers
+from services.notification.occasions.queries.happened import occasions_between
 from services.notification.rules.document import Rule, RuleDocument
 from services.notification.rules.queries import find_draft, rules_in_force
 from services.notification.rules.vocabulary import about_customers
-from services.notification.triggers.rehearsing import Rehearsal
+from services.notification.triggers.rehearsing import Rehearsal, plan_of_trigger
 from services.notification.triggers.schemas import DryRunCount, DryRunCustomer, DryRunRead, DryRunRequest
+from services.notification.values import MessagePlan
 from shared.errors import Conflict, InvalidInput, NotFound
 
 MOST_EVENTS = 50_000
@@ -22,29 +25,50 @@ _INSTANT = timedelta(microseconds=1)
 async def rehearse(
     session: AsyncSession, rule: Rule, *, start: datetime, end: datetime, desk: Desk
 ) -> tuple[Rehearsal, int]:
-    """What `rule` would have done, and how many events there were. Raises InvalidInput for what cannot be tried."""
+    """What `rule` would have done, and how many events or occasions there were.
+
+    Raises InvalidInput for more of them than can be gone through.
+    """
+    rehearsal, gone_through = Rehearsal(rule, desk.policy, desk.channels), 0
+    number, portions = await _happened(session, rule, start, end, desk)
+    async for plans in portions:
+        gone_through += len(plans)
+        _demand_few_plans(gone_through)
+        members = await load_known(session, {plan.customer_id for plan in plans}, policy=desk.policy)
+        for plan in plans:
+            if plan.customer_id in members:
+                rehearsal.play(plan, members[plan.customer_id])
+    return rehearsal, number
+
+
+async def _happened(
+    session: AsyncSession, rule: Rule, start: datetime, end: datetime, desk: Desk
+) -> tuple[int, AsyncIterator[Sequence[MessagePlan]]]:
     kind = rule.document.on.event
     if kind is None:
-        raise InvalidInput(
-            "only rules on events can be tried on history; GET /v1/occasions tells who has which day",
-            code="dry_run_impossible",
-            field="document.on",
-        )
+        found = await occasions_between(session, rule, start=start, end=end, most=MOST_EVENTS, policy=desk.policy)
+        return found.number, found.plans
     events = await count_triggers(session, kind, start=start, end=end)
-    if events > MOST_EVENTS:
+    _demand_few_plans(events)
+    return events, _plans_of_events(session, rule, kind, start, end)
+
+
+async def _plans_of_events(
+    session: AsyncSession, rule: Rule, kind: str, start: datetime, end: datetime
+) -> AsyncIterator[Sequence[MessagePlan]]:
+    async for rows in read_triggers(session, kind, start=start, end=end):
+        yield [plan_of_trigger(rule, row) for row in rows]
+
+
+def _demand_few_plans(number: int) -> None:
+    if number > MOST_EVENTS:
         raise InvalidInput(
-            f"there are {events} events in that time; at most {MOST_EVENTS} are gone through at once: take less time",
+            f"there are {number} events or more in that time; at most {MOST_EVENTS} are gone through at once: take "
+            "less time",
             code="dry_run_too_wide",
             field="to",
-            events=events,
+            events=number,
         )
-    rehearsal = Rehearsal(rule, desk.policy, desk.channels)
-    async for rows in read_triggers(session, kind, start=start, end=end):
-        members = await load_known(session, {row.customer_id for row in rows}, policy=desk.policy)
-        for row in rows:
-            if row.customer_id in members:
-                rehearsal.play(row, members[row.customer_id])
-    return rehearsal, events
 
 
 async def dry_run(session: AsyncSession, name: str, wanted: DryRunRequest, *, desk: Desk) -> DryRunRead:

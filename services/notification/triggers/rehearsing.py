@@ -1,4 +1,4 @@
-"""What a rule would have done because of one event of the past, by what is known today. Pure."""
+"""What a rule would have done because of one event or occasion of a time past, by what is known today. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Collection
@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
-from services.notification.local_days import local_date, zone_of
+from services.notification.local_days import end_of_local_day, local_date, zone_of
 from services.notification.messages.decision import Decision, Situation, decide
 from services.notification.messages.manners import Recent
 from services.notification.messages.proposal import Proposal
@@ -32,8 +33,9 @@ class Counted(NamedTuple):
 
 @dataclass(slots=True)
 class Rehearsal:
-    """Goes through events in their order; `counts`, `reached` (messages or tasks by customer) and `concerned` grow with
-    each."""
+    """Goes through plans, those of each customer in their order; `counts`, `reached` (messages or tasks by customer)
+    and `concerned` grow with each.
+    """
 
     rule: Rule
     policy: CarePolicy
@@ -44,18 +46,16 @@ class Rehearsal:
     triggered: int = 0
     _recent: defaultdict[UUID, list[Recent]] = field(default_factory=lambda: defaultdict(list))
 
-    def play(self, event: Any, member: Member) -> None:
-        """One event as the history keeps it. What the condition does not hold for is not triggered at all."""
-        plan = self._plan(event)
-        if member.state is not MemberState.KNOWN or not holds(
-            self.rule.condition, facts_for(plan.inputs, member), plan.recorded_at
-        ):
+    def play(self, plan: MessagePlan, member: Member) -> None:
+        """One plan by the rule. What the condition does not hold for is not triggered at all."""
+        is_meant = member.state is MemberState.KNOWN and not self._joined_after(plan, member)
+        if not is_meant or not holds(self.rule.condition, facts_for(plan.inputs, member), plan.recorded_at):
             return
         self.triggered += 1
         self.concerned.add(member.customer_id)
         decision, at = self._decide(plan, member)
-        zone = zone_of(member.time_zone, default=self.policy.default_time_zone)
-        self.counts[Counted(local_date(at, zone), decision.channel, decision.outcome, decision.reason)] += 1
+        day = local_date(at, self._zone(member))
+        self.counts[Counted(day, decision.channel, decision.outcome, decision.reason)] += 1
         if decision.outcome is Outcome.PLANNED:
             self.reached[member.customer_id] += 1
             self._recent[member.customer_id].append(self._as_recent(plan, member, decision, at))
@@ -74,17 +74,15 @@ class Rehearsal:
             policy=self.policy, known_at=plan.recorded_at, now=at, channels=self.channels, recent=tuple(recent)
         )
 
-    def _plan(self, event: Any) -> MessagePlan:
-        inputs = inputs_from(event.told)
-        return MessagePlan(
-            customer_id=event.customer_id,
-            rule=self.rule.name,
-            occasion=event.event_id,
-            happened_at=event.occurred_at,
-            recorded_at=event.recorded_at,
-            facts=shown_of(EVENTS[event.kind], inputs),
-            inputs=inputs,
-        )
+    def _joined_after(self, plan: MessagePlan, member: Member) -> bool:
+        """Whether the customer joined after the day was over; what was bought may well be older than that."""
+        joined_at = member.traits.get("registered_at")
+        if not plan.of_day or not isinstance(joined_at, datetime):
+            return False
+        return joined_at >= end_of_local_day(plan.happened_at, self._zone(member))
+
+    def _zone(self, member: Member) -> ZoneInfo:
+        return zone_of(member.time_zone, default=self.policy.default_time_zone)
 
     def _as_recent(self, plan: MessagePlan, member: Member, decision: Decision, at: datetime) -> Recent:
         return Recent(
@@ -97,3 +95,17 @@ class Rehearsal:
             merges=self.rule.document.merges,
             priority=self.rule.document.priority,
         )
+
+
+def plan_of_trigger(rule: Rule, event: Any) -> MessagePlan:
+    """Because of an event as the history keeps it."""
+    inputs = inputs_from(event.told)
+    return MessagePlan(
+        customer_id=event.customer_id,
+        rule=rule.name,
+        occasion=event.event_id,
+        happened_at=event.occurred_at,
+        recorded_at=event.recorded_at,
+        facts=shown_of(EVENTS[event.kind], inputs),
+        inputs=inputs,
+    )

@@ -21,7 +21,7 @@ class DryRunRequest(RequestModel):
         json_schema_extra={"examples": [{"from": "2026-02-01T00:00:00Z", "to": "2026-03-01T00:00:00Z", "limit": 50}]}
     )
 
-    start: WrittenInstant = Field(alias="from", description="events recorded from then on")
+    start: WrittenInstant = Field(alias="from", description="events recorded, or occasions due, from then on")
     end: WrittenInstant = Field(alias="to", description="and before")
     document: RuleDocument | None = None
     limit: Annotated[int, Field(ge=1, le=200, description="customers in the sample")] = 50
@@ -50,7 +50,7 @@ class DryRunCustomer(ResponseModel):
 class DryRunRead(ResponseModel):
     """What the rule would have done, by what is known of the customers today; nothing was sent or kept."""
 
-    events: int = Field(description="of the kind that triggers it, in that time")
+    events: int = Field(description="or occasions of the kind that triggers it, in that time")
     triggered: int = Field(description="of them, those for which the condition holds")
     sent: int = Field(description="messages sent, or tasks given")
     customers: int = Field(description="who would have been written to, or would have been the matter of a task")

@@ -21,8 +21,8 @@ from services.notification.occasions.holidays import (
     locality_of,
     may_be_due,
     plan_of,
+    plans_now,
     rounds_due,
-    said_now,
     said_on,
 )
 from services.notification.policy import CarePolicy
@@ -69,8 +69,8 @@ async def greet_told(session: AsyncSession, told: Collection[Member], book: Rule
     proposals = [
         Proposal(plan, member, plan.recorded_at)
         for member in (told if rules else ())
-        for said, day in said_now(rules, member, now, desk.policy)
-        if _is_meant(said, plan := plan_of(said, member, day, desk.policy), member)
+        for said, plan in plans_now(rules, member, now, desk.policy)
+        if _is_meant(said, plan, member)
     ]
     await record_decisions(session, proposals, desk=desk)
 
@@ -113,7 +113,7 @@ def _proposals(
         if member.state is not MemberState.KNOWN or locality_of(member) != locality or joined_later:
             continue
         for one in said:
-            plan = plan_of(one, member, taken.day, policy)
+            plan = plan_of(one, member.customer_id, taken.due_at)
             if _is_meant(one, plan, member):
                 yield Proposal(plan, member, plan.recorded_at, too_late=now >= ends_at)
 

@@ -1,7 +1,7 @@
 """Deciding on the occasions that are due."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,17 +12,17 @@ from services.notification.desk import Desk
 from services.notification.local_days import end_of_local_day, local_date, zone_of
 from services.notification.messages.use_cases.planning import Proposal, record_decisions
 from services.notification.occasions import repository
-from services.notification.occasions.basis import Basis, anniversary_started, basis_from
+from services.notification.occasions.basis import basis_from
 from services.notification.occasions.instants import later_instants
 from services.notification.occasions.kinds import GREETINGS
 from services.notification.occasions.models import Occasion
+from services.notification.occasions.plans import plan_of
 from services.notification.occasions.reminders import Reminder
-from services.notification.occasions.use_cases.rows import following_row, reminder_of
+from services.notification.occasions.use_cases.rows import following_row, key_of, reminder_of
 from services.notification.policy import CarePolicy
 from services.notification.rules.document import Rule
 from services.notification.rules.queries import rules_in_force
-from services.notification.values import Member, MessagePlan, OccasionKind
-from shared.conditions.vocabulary import Value
+from services.notification.values import Member
 
 
 async def plan_due(session: AsyncSession, *, limit: int, desk: Desk) -> int:
@@ -69,18 +69,16 @@ def _proposals(
     too_late = missed if occasion.kind in GREETINGS else _is_silly(occasion, said, now, policy)
     # What is made up for on a later day says how many days are left then.
     happened_at = now if missed and not too_late else due_at
-    facts = _facts(occasion, said, local_date(happened_at, zone))
-    inputs: dict[str, Value] = {**facts, "lead_days": said.lead}
+    days_left = max(said.day - local_date(happened_at, zone), timedelta()).days
     for rule in rules:
-        plan = MessagePlan(
-            customer_id=occasion.customer_id,
-            rule=rule.name,
-            occasion=_name_of(occasion, said),
+        plan = plan_of(
+            rule.name,
+            occasion.customer_id,
+            key_of(occasion),
+            basis_from(occasion.basis or {}),
+            said,
             happened_at=happened_at,
-            recorded_at=happened_at,
-            facts=facts,
-            inputs=inputs,
-            of_day=True,
+            days_left=days_left,
         )
         yield Proposal(plan, member, plan.recorded_at, too_late)
 
@@ -95,30 +93,3 @@ def _is_silly(occasion: Occasion, said: Reminder, now: datetime, policy: CarePol
         or (bool(nearer) and nearer[0] <= now)
         or (now - due_at > policy.occasions.catch_up)
     )
-
-
-def _name_of(occasion: Occasion, said: Reminder) -> str:
-    """What makes it unique: the year of a greeting; of a reminder the day, so that a date put off is reminded of."""
-    if occasion.kind not in GREETINGS:
-        return f"{occasion.subject}:{said.day.isoformat()}:{said.lead}"
-    return f"{occasion.subject}:{said.year}" if occasion.subject else str(said.year)
-
-
-def _facts(occasion: Occasion, said: Reminder, today: date) -> dict[str, str]:
-    if occasion.kind == OccasionKind.BIRTHDAY:
-        return {}
-    basis = basis_from(occasion.basis or {})
-    if occasion.kind in GREETINGS:
-        return _years(occasion, basis, said)
-    left = {
-        "lead_days": str(said.lead),
-        "on": said.day.isoformat(),
-        "days": str(max(said.day - today, timedelta()).days),
-    }
-    return left | ({"label": basis.label} if basis.label else {})
-
-
-def _years(occasion: Occasion, basis: Basis, said: Reminder) -> dict[str, str]:
-    if occasion.kind == OccasionKind.WEDDING or basis.year is None:
-        return {}
-    return {"years": str(said.year - anniversary_started(basis).year)}

@@ -57,7 +57,12 @@ async def test_what_cannot_be_tried_is_refused(service: NotificationService) -> 
     assert await refused(WINDOW) == (404, "rule_unknown")
     assert await refused({"from": WINDOW["to"], "to": WINDOW["from"], "document": STORE}) == (422, "validation_failed")
     on_a_day = {**rule_on("visit", template="birthday"), "on": {"occasion": "birthday"}}
-    assert await refused({**WINDOW, "document": on_a_day}) == (422, "dry_run_impossible")
+    long = {"from": "2025-01-01T00:00:00Z", "to": "2026-01-02T00:00:01Z", "document": on_a_day}
+    assert await refused(long) == (422, "dry_run_too_wide")
+    assert await refused(long | {"from": "1899-12-31T00:00:00Z", "to": "1900-01-02T00:00:00Z"}) == (
+        422,
+        "dry_run_too_wide",
+    )
 
 
 async def test_history_keeps_what_conditions_ask_and_is_forgotten(service: NotificationService) -> None:
