@@ -16,7 +16,9 @@ def percent(state: State, done: int, customers: int) -> float:
     """Of the rebuilding."""
     if state not in ("queued", "rebuilding", "discarded"):
         return 100.0
-    return round(min(100 * done / customers, 99.9), 1) if customers else 0.0
+    # Customers are counted at the beginning: the last ones of a rebuilding that goes on may be more than that.
+    most = 100.0 if state == "discarded" else 99.9
+    return round(min(100 * done / customers, most), 1) if customers else 0.0
 
 
 def seconds_left(share: float, started_at: datetime | None, wall: datetime) -> int | None:

@@ -94,7 +94,14 @@ def test_a_void_alone_is_a_fact() -> None:
 
 @pytest.mark.parametrize(
     ("state", "done", "customers", "share"),
-    [("queued", 0, 9, 0.0), ("rebuilding", 3, 9, 33.3), ("rebuilding", 12, 9, 99.9), ("ready", 9, 9, 100.0)],
+    [
+        ("queued", 0, 9, 0.0),
+        ("rebuilding", 3, 9, 33.3),
+        ("rebuilding", 12, 9, 99.9),
+        ("ready", 9, 9, 100.0),
+        ("discarded", 3, 9, 33.3),
+        ("discarded", 9, 9, 100.0),
+    ],
 )
 def test_progress_is_that_of_the_rebuilding(state: Any, done: int, customers: int, share: float) -> None:
     assert percent(state, done, customers) == share
