@@ -29,7 +29,7 @@ log = structlog.get_logger(__name__)
 Process = Callable[[Sequence[Record], Pause], Awaitable[None]]
 """Returns when all records are dealt with and committed; Interrupted when told so by the pause."""
 
-_FETCH_SECONDS = 1.0
+_FETCH_SECONDS = 5.0
 _LAG_SECONDS = 5.0
 _SMALL_BATCH = 50
 _LINGER_SECONDS = 0.003
