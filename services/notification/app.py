@@ -22,6 +22,7 @@ from services.notification.occasions.api import router as occasions_router
 from services.notification.occasions.jobs import round_pruning
 from services.notification.occasions.use_cases.holidays import plan_holidays
 from services.notification.occasions.use_cases.planning import plan_due
+from services.notification.offers.api import ROUTERS as OFFER_ROUTERS
 from services.notification.planner import Planner
 from services.notification.preferences.api import ROUTERS as PREFERENCE_ROUTERS
 from services.notification.preferences.links import PreferenceLinks
@@ -114,6 +115,7 @@ def create_api(platform: Platform[NotificationSettings]) -> FastAPI:
             audience_router,
             occasions_router,
             printing_router,
+            *OFFER_ROUTERS,
             tasks_router,
             *TEMPLATE_ROUTERS,
         ),

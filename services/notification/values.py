@@ -84,6 +84,7 @@ class Reason(StrEnum):
     CHANNEL_OFF = "channel_off"
     ADDRESS_SUPPRESSED = "address_suppressed"
     NO_ASSIGNEE = "no_assignee"
+    NO_COUPON = "no_coupon"
 
 
 class MessageState(StrEnum):
@@ -162,14 +163,23 @@ class Member:
         return self.addresses.get(channel)
 
 
+class Attached(NamedTuple):
+    """A document by its digest, and the name under which a mail carries it."""
+
+    document: str
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class RenderedMessage:
-    """A message as it will be read; `language` is the one it is really in. The subject holds no personal data."""
+    """A message as it will be read; `language` is the one it is really in. The subject holds no personal data. What is
+    `attached` travels by email only."""
 
     language: str
     subject: str
     text: str
     html: str
+    attached: tuple[Attached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

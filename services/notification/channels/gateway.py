@@ -6,7 +6,9 @@ tells it in full. The laptop's provider is one.
 """
 
 import json
+from base64 import b64encode
 from dataclasses import dataclass, field
+from typing import Any
 
 import httpx
 from standardwebhooks.webhooks import Webhook
@@ -71,7 +73,11 @@ class GatewayProvider:
         await self._client.aclose()
 
 
-def _document(message: Outgoing) -> dict[str, str]:
+def _document(message: Outgoing) -> dict[str, Any]:
+    attachments = [
+        {"name": one.name, "media_type": one.media_type, "content": b64encode(one.content).decode()}
+        for one in message.attachments
+    ]
     return {
         "id": str(message.message_id),
         "channel": message.channel.value,
@@ -83,4 +89,5 @@ def _document(message: Outgoing) -> dict[str, str]:
         "text": message.text,
         "html": message.html,
         "composed_at": message.composed_at.isoformat(),
+        **({"attachments": attachments} if attachments else {}),
     }

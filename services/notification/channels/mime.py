@@ -2,15 +2,17 @@
 
 import re
 from collections.abc import Iterator
+from email.encoders import encode_base64
 from email.errors import MessageError
 from email.header import Header
 from email.headerregistry import Address
+from email.mime.base import MIMEBase
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 
-from services.notification.channels.port import Outgoing
+from services.notification.channels.port import Attachment, Outgoing
 from shared.contracts.common import Purpose
 from shared.errors import InvalidInput
 
@@ -37,8 +39,11 @@ def compose(email: Outgoing, *, sender: Address, message_id_domain: str, unsubsc
     Raises InvalidInput (`address_invalid`, `content_invalid`) for what cannot be sent to anybody, ever.
     """
     recipient = check_address(email.address)
-    # A boundary of its own, so that every attempt is the same to the byte.
-    message = MIMEMultipart("alternative", boundary=f"=_{email.message_id.hex}", policy=_POLICY)
+    # Boundaries of its own, so that every attempt is the same to the byte.
+    words = MIMEMultipart("alternative", boundary=f"=_{email.message_id.hex}", policy=_POLICY)
+    message = words
+    if email.attachments:
+        message = MIMEMultipart("mixed", boundary=f"=_{email.message_id.hex}_mixed", policy=_POLICY)
     try:
         message["From"] = _mailbox("From", sender.display_name, sender.addr_spec)
         message["To"] = _mailbox("To", email.name, recipient)
@@ -51,8 +56,12 @@ def compose(email: Outgoing, *, sender: Address, message_id_domain: str, unsubsc
             for name, value in _unsubscribing(email.unsubscribe_url, unsubscribe):
                 message[name] = value
         message["Content-Language"] = email.language
-        message.attach(_part(email.text, "plain", "us-ascii" if _is_plain(email.text) else "utf-8"))
-        message.attach(_part(email.html, "html", "utf-8"))
+        words.attach(_part(email.text, "plain", "us-ascii" if _is_plain(email.text) else "utf-8"))
+        words.attach(_part(email.html, "html", "utf-8"))
+        if email.attachments:
+            message.attach(words)
+        for attachment in email.attachments:
+            message.attach(_file(attachment))
         return message.as_bytes()
     except (MessageError, ValueError) as error:
         raise InvalidInput("the email cannot be put together from this content", code="content_invalid") from error
@@ -61,6 +70,15 @@ def compose(email: Outgoing, *, sender: Address, message_id_domain: str, unsubsc
 def _part(text: str, subtype: str, charset: str) -> MIMEText:
     """As it is where it is ASCII, else as base64."""
     return MIMEText(text.replace("\n", "\r\n"), subtype, charset, policy=_POLICY)
+
+
+def _file(attachment: Attachment) -> MIMEBase:
+    part = MIMEBase(*attachment.media_type.split("/", 1), policy=_POLICY)
+    part.set_payload(attachment.content)
+    encode_base64(part)
+    name = attachment.name if attachment.name.isascii() else ("utf-8", "", attachment.name)
+    part.add_header("Content-Disposition", "attachment", filename=name)
+    return part
 
 
 def _is_plain(text: str) -> bool:

@@ -9,6 +9,15 @@ from uuid import UUID
 from shared.contracts.common import Channel, Purpose
 
 
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that a mail carries."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
     """A message to one recipient on one channel, the same to the letter at every attempt.
@@ -30,6 +39,7 @@ class Outgoing:
     composed_at: datetime
     rule: str = ""
     unsubscribe_url: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 class SendStatus(StrEnum):

@@ -60,6 +60,7 @@ _REASONS: Mapping[Reason, Words] = {
         "what it waited for has been overtaken: {event} (event {event_id}).",
         "等待期间情况已变：{event}（事件 {event_id}）。",
     ),
+    Reason.NO_COUPON: ("no code was left on its list of coupons.", "优惠码已发完。"),
     Reason.NO_ASSIGNEE: ("there is nobody to give it to.", "没有可指派的人员。"),
 }
 _PURPOSES_ZH = {"service": "服务", "care": "关怀", "marketing": "营销"}

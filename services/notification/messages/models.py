@@ -146,6 +146,7 @@ class Message(Base, table=True):
     subject: str | None = Field(default=None, sa_type=Text)
     body_text: str | None = Field(default=None, sa_type=Text)
     body_html: str | None = Field(default=None, sa_type=Text)
+    attachments: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSONB(none_as_null=True)))
 
 
 class Attempt(Base, table=True):

@@ -101,6 +101,11 @@ class DecisionRead(ResponseModel):
     explanation: Explanation
 
 
+class AttachmentSent(ResponseModel):
+    document: str = Field(description="its digest, see GET /v1/documents/{digest}")
+    name: str
+
+
 class MessageRead(MessageListed):
     """A message with its content, every attempt, and the decision it follows from."""
 
@@ -110,6 +115,7 @@ class MessageRead(MessageListed):
     subject: str | None
     body_text: str | None
     body_html: str | None
+    attachments: list[AttachmentSent] | None = Field(description="what a mail carries")
     tries: list[AttemptRead]
     receipts: list[ReceiptRead]
     why: DecisionRead

@@ -9,6 +9,8 @@ from services.notification.values import Member, MemberState, RuleName
 
 SAMPLE_INSTANT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
+SAMPLE_COUPON = "SAMPLE-CODE"
+
 
 @dataclass(frozen=True, slots=True)
 class TemplateSpec:

@@ -70,6 +70,11 @@ class TemplateLibrary:
         found = self._find(rule, language, channel)
         return found.version if found is not None else SHIPPED_VERSION
 
+    def coupon_list_of(self, template: str, language: str, channel: Channel) -> str | None:
+        """The list that messages of the words in force get a code from; None where they give none away."""
+        found = self._find(RuleName(template), self.language_for(language), channel) if self._active else None
+        return found.coupon_list if found is not None else None
+
     def versions_in_force(self) -> Mapping[TemplateKey, int]:
         """Those that stand in the place of the shipped ones."""
         return {key: version.version for key, version in self._active.items()}
@@ -133,7 +138,11 @@ class TemplateLibrary:
             for part in _LIMITS
         }
         return RenderedMessage(
-            language=language, subject=" ".join(parts["subject"].split()), text=parts["txt"], html=parts["html"]
+            language=language,
+            subject=" ".join(parts["subject"].split()),
+            text=parts["txt"],
+            html=parts["html"],
+            attached=compiled.version.attachments if compiled is not None else (),
         )
 
     def _part(self, part: str, name: str, compiled: _Compiled | None, context: Mapping[str, object]) -> str:

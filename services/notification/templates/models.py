@@ -32,6 +32,10 @@ class StoredVersion(Base, table=True):
     body_html: str = Field(sa_type=Text)
     mjml: str | None = Field(default=None, sa_type=Text)
     defaults: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    attachments: list[dict[str, str]] = Field(
+        sa_column=Column(JSONB, nullable=False, server_default=text("'[]'::jsonb"))
+    )
+    coupon_list: str | None = Field(default=None, sa_type=Text)
     author: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     created_at: datetime = Field(sa_column=_instant())

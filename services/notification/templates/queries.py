@@ -14,11 +14,12 @@ from services.notification.audience.queries import get_member
 from services.notification.channels.sms.segments import count_segments
 from services.notification.desk import Desk
 from services.notification.policy import CarePolicy
-from services.notification.templates.catalogue import CATALOGUE, TemplateSpec, sample_member
+from services.notification.templates.catalogue import CATALOGUE, SAMPLE_COUPON, TemplateSpec, sample_member
 from services.notification.templates.library import TemplateLibrary
 from services.notification.templates.models import Activation, StoredVersion, TrialMessage
 from services.notification.templates.schemas import (
     ActivationRead,
+    AttachmentRead,
     PreviewCustomer,
     PreviewRead,
     PreviewRequest,
@@ -134,6 +135,8 @@ def version_read(version: TemplateVersion) -> VersionRead:
         html=version.html,
         mjml=version.mjml,
         defaults=dict(version.defaults),
+        attachments=[AttachmentRead.model_validate(one) for one in version.attachments],
+        coupon_list=version.coupon_list,
     )
 
 
@@ -165,7 +168,7 @@ class Shown:
 
 async def preview(session: AsyncSession, rule: RuleName, wanted: PreviewRequest, *, desk: Desk) -> Shown:
     """What the template says. Raises NotFound for the customer or version, and InvalidInput naming what is wrong."""
-    facts = checked_facts(CATALOGUE[rule], wanted.facts)
+    facts = {**checked_facts(CATALOGUE[rule], wanted.facts), "coupon": SAMPLE_COUPON}
     member = await _member(session, wanted, desk.policy)
     if wanted.language is not None:
         member = replace(member, language=wanted.language)

@@ -37,6 +37,8 @@ async def insert_version(session: AsyncSession, version: TemplateVersion, about:
         "body_html": version.html,
         "mjml": version.mjml,
         "defaults": dict(version.defaults),
+        "attachments": [one._asdict() for one in version.attachments],
+        "coupon_list": version.coupon_list,
     }
     await session.execute(insert(_VERSIONS), [values | about])
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
+from services.notification.offers.schemas import Digest, ListName
 from services.notification.values import RuleName
 from shared.contracts.common import SINGLE_LINE, Channel, LanguageTag, ShortText
 from shared.contracts.scoring import LoyaltyLevel
@@ -72,6 +73,13 @@ Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=SINGLE_LINE,
 Version = Annotated[int, Field(ge=1, le=1_000_000, description="1 are the shipped words")]
 
 
+class AttachmentNamed(RequestModel):
+    """A document that was uploaded before, under the name that the mail gives it."""
+
+    document: Digest
+    name: Annotated[str, Field(pattern=r'^[^\x00-\x1f\x7f/\\:*?"<>|]{1,100}$', examples=["offer.pdf"])]
+
+
 class VersionDraft(RequestModel):
     """The words of one language, for one channel or for all that have none of their own.
 
@@ -100,6 +108,10 @@ class VersionDraft(RequestModel):
     html: Annotated[str, Field(min_length=1, max_length=60_000)] | None = None
     mjml: Annotated[str, Field(min_length=1, max_length=60_000)] | None = None
     defaults: dict[str, Annotated[str, Field(max_length=300)]] = Field(default_factory=dict, max_length=20)
+    attachments: Annotated[tuple[AttachmentNamed, ...], Field(max_length=5, description="of mails")] = ()
+    coupon_list: ListName | None = Field(
+        None, description="each message gets a code of its own from this list, shown as `{{ coupon }}`"
+    )
     reason: Reason
 
 
@@ -113,6 +125,11 @@ class VersionListed(ResponseModel):
     created_at: datetime
 
 
+class AttachmentRead(ResponseModel):
+    document: str
+    name: str
+
+
 class VersionRead(ResponseModel):
     name: RuleName
     language: str
@@ -123,6 +140,8 @@ class VersionRead(ResponseModel):
     html: str = Field(description="what `mjml` was compiled to, where it is given")
     mjml: str | None
     defaults: dict[str, str]
+    attachments: list[AttachmentRead]
+    coupon_list: str | None
 
 
 class ActivationWanted(RequestModel):

@@ -9,13 +9,15 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.channels.mime import check_address
+from services.notification.offers.documents import MOST_TOGETHER
+from services.notification.offers.queries import find_sizes, has_coupon_list
 from services.notification.suppression.queries import find_suppressed
 from services.notification.templates import repository
-from services.notification.templates.catalogue import CATALOGUE, SAMPLE_INSTANT, sample_member
+from services.notification.templates.catalogue import CATALOGUE, SAMPLE_COUPON, SAMPLE_INSTANT, sample_member
 from services.notification.templates.library import TemplateLibrary
 from services.notification.templates.mjml import compile_mjml
 from services.notification.templates.version import SHIPPED_VERSION, TemplateKey, TemplateVersion
-from services.notification.values import RenderedMessage
+from services.notification.values import Attached, RenderedMessage
 from shared.contracts.common import Channel
 from shared.errors import Conflict, InvalidInput, NotFound, RateLimited
 from shared.ids import uuid7
@@ -33,6 +35,8 @@ class Words:
     html: str | None
     mjml: str | None
     defaults: Mapping[str, str]
+    attachments: tuple[Attached, ...] = ()
+    coupon_list: str | None = None
 
 
 async def refresh_templates(session: AsyncSession, library: TemplateLibrary) -> None:
@@ -67,10 +71,36 @@ async def write_version(
         html=html_of(words),
         mjml=words.mjml,
         defaults=words.defaults,
+        attachments=words.attachments,
+        coupon_list=words.coupon_list,
     )
     check_version(library, version)
+    await _check_offers(session, version)
     await repository.insert_version(session, version, {"author": author, "reason": reason, "created_at": now})
     return version
+
+
+async def _check_offers(session: AsyncSession, version: TemplateVersion) -> None:
+    """Raises InvalidInput for what is not there, and for more than a mail should weigh."""
+    sizes = await find_sizes(session, {one.document for one in version.attachments})
+    for place, one in enumerate(version.attachments):
+        if one.document not in sizes:
+            raise InvalidInput(
+                "no document has this digest; upload it first",
+                code="document_unknown",
+                field=f"attachments[{place}].document",
+            )
+    together = sum(sizes[one.document] for one in version.attachments)
+    if together > MOST_TOGETHER:
+        raise InvalidInput(
+            f"they have {together} bytes together, more than {MOST_TOGETHER}",
+            code="document_too_large",
+            field="attachments",
+        )
+    if version.coupon_list is not None and not await has_coupon_list(session, version.coupon_list):
+        raise InvalidInput(
+            "there is no such list of coupons; put codes on it first", code="coupon_list_unknown", field="coupon_list"
+        )
 
 
 def html_of(words: Words) -> str:
@@ -94,8 +124,9 @@ def check_version(library: TemplateLibrary, version: TemplateVersion) -> None:
                 f"is not used by this template, which knows {known}", code="fact_unknown", field=f"defaults.{name}"
             )
     required = {name: value for name, value in spec.facts.items() if name in spec.required}
+    coupon = {"coupon": SAMPLE_COUPON} if version.coupon_list is not None else {}
     for facts in (spec.facts, required):
-        library.render_version(version, member=member, facts=facts, happened_at=SAMPLE_INSTANT)
+        library.render_version(version, member=member, facts={**facts, **coupon}, happened_at=SAMPLE_INSTANT)
 
 
 def check_language(library: TemplateLibrary, language: str) -> None:

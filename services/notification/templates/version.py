@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.notification.values import RuleName
+from services.notification.values import Attached, RuleName
 from shared.contracts.common import Channel
 
 SHIPPED_VERSION = 1
@@ -30,7 +30,8 @@ class TemplateKey:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemplateVersion:
     """`html` is what MJML was compiled to, where `mjml` is given. `defaults` are the facts that may be missing, with
-    what is shown instead; without one of the others a message is not sent.
+    what is shown instead; without one of the others a message is not sent. `attachments` travel with it by email, and
+    each message gets a `coupon` of its own where a list of them is named.
     """
 
     key: TemplateKey
@@ -40,6 +41,8 @@ class TemplateVersion:
     html: str
     mjml: str | None = None
     defaults: Mapping[str, str] = field(default_factory=dict)
+    attachments: tuple[Attached, ...] = ()
+    coupon_list: str | None = None
 
 
 def key_of(template: str, language: str, channel: str) -> TemplateKey:
@@ -57,4 +60,6 @@ def version_of(row: Any) -> TemplateVersion:
         html=row.body_html,
         mjml=row.mjml,
         defaults=row.defaults,
+        attachments=tuple(Attached(**one) for one in row.attachments),
+        coupon_list=row.coupon_list,
     )

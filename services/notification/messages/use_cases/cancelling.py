@@ -12,6 +12,7 @@ from services.notification.desk import Desk
 from services.notification.messages import events
 from services.notification.messages.ending import Happening, ending_of
 from services.notification.messages.repository import decisions, deliveries, waiting
+from services.notification.offers.use_cases import take_back
 from services.notification.rules.book import RuleBook
 from services.notification.tasks.queries import find_open_tasks
 from services.notification.tasks.use_cases import cancel_tasks
@@ -35,6 +36,7 @@ async def cancel_messages(session: AsyncSession, cancelled: Sequence[tuple[Row[A
             for row, reason in cancelled
         ],
     )
+    await take_back(session, [row.message_id for row, _ in cancelled if row.composed_at is None])
     for reason in {reason for _, reason in cancelled}:
         decision_ids = {row.decision_id for row, why in cancelled if why is reason}
         await deliveries.suppress_emptied_decisions(session, decision_ids, reason=reason.value)

@@ -15,7 +15,7 @@ from sqlalchemy import Row
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.use_cases import lock_members
-from services.notification.channels.port import Outgoing
+from services.notification.channels.port import Attachment, Outgoing
 from services.notification.channels.registry import Providers
 from services.notification.channels.routing import Tried, choose_provider, is_orphaned
 from services.notification.desk import Desk
@@ -23,9 +23,11 @@ from services.notification.messages.decision import obstacle_on
 from services.notification.messages.repository import deliveries
 from services.notification.messages.repository.deliveries import Queue
 from services.notification.messages.use_cases.cancelling import cancel_messages
+from services.notification.messages.use_cases.coupons import Coupons, take_coupons
 from services.notification.messages.use_cases.judging import compose, quiet_for, untimely
 from services.notification.messages.use_cases.laying_down import fail_broken, lay_down
 from services.notification.messages.use_cases.rows import attempt_values, content_values
+from services.notification.offers.queries import Content, load_contents
 from services.notification.providers.use_cases import draw_allowances
 from services.notification.templates.use_cases import refresh_templates
 from services.notification.values import Lane, Member, MessageState, Reason, RenderedMessage
@@ -82,6 +84,7 @@ class _Sorted:
     unroutable: list[Row[Any]] = field(default_factory=list)
     resting: list[tuple[Row[Any], timedelta]] = field(default_factory=list)
     left: int = 0
+    coupons: Coupons = field(default_factory=lambda: Coupons({}, {}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ async def take_due(session: AsyncSession, *, hand: Hand, providers: Providers, w
     await refresh_templates(session, desk.templates)
     rows = await deliveries.lock_due(session, [row.message_id for row in due], wall=wall)
     batch, capacity = _Sorted(), await _within_rates(session, rows, hand.capacity, providers, wall)
+    batch.coupons = await take_coupons(session, rows, members, desk)
     for row in sorted(rows, key=_urgency):
         _sort(batch, row, members[row.customer_id], providers, capacity, desk)
     await cancel_messages(session, batch.cancelled, desk=desk)
@@ -157,8 +161,11 @@ def _sort(
         if capacity[provider] <= 0:
             batch.left += 1
             return
+    if batch.coupons.has_run_out_for(row):
+        batch.cancelled.append((row, Reason.NO_COUPON))
+        return
     try:
-        content = compose(row, member, desk)
+        content = compose(row, member, desk, batch.coupons.code_for(row))
     except InvalidInput as error:
         batch.broken.append((row, error.detail))
         return
@@ -220,10 +227,11 @@ async def _lease(
     await deliveries.insert_attempts(
         session, [attempt_values(one.row, wall, provider=one.provider) for one in outgoing]
     )
-    return [_claim(one, now, wall + lease, desk) for one in outgoing]
+    contents = await load_contents(session, {each.document for one in outgoing for each in one.content.attached})
+    return [_claim(one, now, wall + lease, desk, contents) for one in outgoing]
 
 
-def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk) -> Claim:
+def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk, contents: Mapping[str, Content]) -> Claim:
     row, member, content = one.row, one.member, one.content
     channel, purpose = Channel(row.channel), Purpose(row.purpose)
     day = (row.composed_at or now).date()  # of the first attempt: a resend is the same message to the letter
@@ -242,6 +250,10 @@ def _claim(one: _Prepared, now: datetime, lease_until: datetime, desk: Desk) -> 
             html=content.html,
             composed_at=row.composed_at or now,
             rule=row.rule,
+            attachments=tuple(
+                Attachment(each.name, contents[each.document].media_type, contents[each.document].content)
+                for each in content.attached
+            ),
             unsubscribe_url=desk.links.one_click(row.customer_id, channel, purpose, day) if desk.links else None,
         ),
         provider=one.provider,

@@ -15,6 +15,7 @@ from services.notification.messages import events
 from services.notification.messages.decision import obstacle_on
 from services.notification.messages.repository import deliveries
 from services.notification.messages.use_cases.cancelling import cancel_messages
+from services.notification.messages.use_cases.coupons import Coupons, take_coupons
 from services.notification.messages.use_cases.judging import compose, untimely
 from services.notification.messages.use_cases.laying_down import fail_broken
 from services.notification.messages.use_cases.rows import attempt_values, content_values
@@ -36,6 +37,7 @@ class HandedOver:
 
 @dataclass(slots=True)
 class _Sorted:
+    coupons: Coupons
     cancelled: list[tuple[Row[Any], Reason]] = field(default_factory=list)
     broken: list[tuple[Row[Any], str]] = field(default_factory=list)
     letters: list[tuple[Row[Any], Member, RenderedMessage]] = field(default_factory=list)
@@ -54,7 +56,7 @@ async def hand_over(
     members = await lock_members(session, {row.customer_id for row in due}, policy=desk.policy)
     await refresh_templates(session, desk.templates)
     rows = sorted(await deliveries.lock_due(session, [row.message_id for row in due], wall=wall), key=_urgency)[:limit]
-    batch = _Sorted()
+    batch = _Sorted(await take_coupons(session, rows, members, desk))
     for row in rows:
         _sort(batch, row, members[row.customer_id], desk)
     await cancel_messages(session, batch.cancelled, desk=desk)
@@ -69,11 +71,13 @@ def _urgency(row: Row[Any]) -> tuple[int, datetime, datetime, str]:
 
 def _sort(batch: _Sorted, row: Row[Any], member: Member, desk: Desk) -> None:
     obstacle = obstacle_on(Channel.DIRECT_MAIL, member, Purpose(row.purpose)) or untimely(row, member, desk)
+    if obstacle is None and batch.coupons.has_run_out_for(row):
+        obstacle = Reason.NO_COUPON
     if obstacle is not None:
         batch.cancelled.append((row, obstacle))
         return
     try:
-        batch.letters.append((row, member, compose(row, member, desk)))
+        batch.letters.append((row, member, compose(row, member, desk, batch.coupons.code_for(row))))
     except InvalidInput as error:
         batch.broken.append((row, error.detail))
 

@@ -1,5 +1,6 @@
 """What a message comes to just before it goes: whether it is still timely, and what it says."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ from sqlalchemy import Row
 from services.notification.desk import Desk
 from services.notification.local_days import end_of_local_day, zone_of
 from services.notification.messages.manners import is_paused, quiet_spans, quiet_until
-from services.notification.values import Member, Reason, RenderedMessage, RuleName
+from services.notification.values import Attached, Member, Reason, RenderedMessage, RuleName
 from shared.contracts.common import Channel, Purpose
 
 
@@ -35,17 +36,20 @@ def quiet_for(row: Row[Any], member: Member, desk: Desk) -> timedelta:
     return quiet_until(now, zone, spans) - now
 
 
-def compose(row: Row[Any], member: Member, desk: Desk) -> RenderedMessage:
+def compose(row: Row[Any], member: Member, desk: Desk, coupon: str | None = None) -> RenderedMessage:
     """The content of the first attempt, kept for all others: a resend is the same message to the letter.
 
     Raises InvalidInput for words that cannot be rendered.
     """
     if row.composed_at is not None:
-        return RenderedMessage(row.language, row.subject, row.body_text, row.body_html)
-    return desk.templates.render(
+        attached = tuple(Attached(**one) for one in row.attachments or ())
+        return RenderedMessage(row.language, row.subject, row.body_text, row.body_html, attached)
+    channel = Channel(row.channel)
+    content = desk.templates.render(
         RuleName(row.template or row.rule),
         member=member,
-        facts=row.facts,
+        facts=row.facts if coupon is None else {**row.facts, "coupon": coupon},
         happened_at=row.happened_at,
-        channel=Channel(row.channel),
+        channel=channel,
     )
+    return content if channel is Channel.EMAIL else replace(content, attached=())

@@ -12,6 +12,7 @@ from services.notification.inbox.use_cases import NewItem, put_items
 from services.notification.messages import events
 from services.notification.messages.repository import deliveries
 from services.notification.messages.use_cases.rows import attempt_values, content_values
+from services.notification.offers.use_cases import take_back
 from services.notification.values import MessageState, RenderedMessage
 
 
@@ -51,6 +52,7 @@ async def fail_broken(
 ) -> None:
     """Settles messages that cannot be composed, each with what is wrong with it."""
     now = desk.clock.now()
+    await take_back(session, [row.message_id for row, _ in broken])
     await deliveries.update_messages(
         session,
         [

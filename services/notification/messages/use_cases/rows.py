@@ -14,6 +14,7 @@ def content_values(content: RenderedMessage, composed_at: datetime) -> dict[str,
         "subject": content.subject,
         "body_text": content.text,
         "body_html": content.html,
+        "attachments": [one._asdict() for one in content.attached] or None,
         "composed_at": composed_at,
     }
 

@@ -15,7 +15,7 @@ from services.notification.templates.schemas import (
 )
 from services.notification.templates.use_cases import Words, activate_version, get_version, write_version
 from services.notification.templates.version import TemplateKey
-from services.notification.values import RuleName
+from services.notification.values import Attached, RuleName
 from shared.contracts.common import Channel
 from shared.service import ClockDep
 from shared.web.pagination import Page, PageDep
@@ -42,7 +42,15 @@ async def write_template_version(
     version = await write_version(
         session,
         TemplateKey(name, draft.language, draft.channel),
-        Words(subject=draft.subject, text=draft.text, html=draft.html, mjml=draft.mjml, defaults=draft.defaults),
+        Words(
+            subject=draft.subject,
+            text=draft.text,
+            html=draft.html,
+            mjml=draft.mjml,
+            defaults=draft.defaults,
+            attachments=tuple(Attached(one.document, one.name) for one in draft.attachments),
+            coupon_list=draft.coupon_list,
+        ),
         library=desk.templates,
         author=principal.subject,
         reason=draft.reason,
