@@ -112,6 +112,7 @@ class Message(Base, table=True):
         Index("ix_messages_sending", "lease_until", postgresql_where=text("state = 'sending'")),
         Index("ix_messages_uncertain", "planned_at", postgresql_where=text("state = 'uncertain'")),
         Index("ix_messages_decision_id", "decision_id"),
+        Index("ix_messages_cost", "settled_at", postgresql_where=text("cost_micros IS NOT NULL")),
         Index("ix_messages_reference", "provider", "reference", postgresql_where=text("reference IS NOT NULL")),
     )
 

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Table, func, select, tuple_
+from sqlalchemy import ColumnElement, Date, Select, Table, func, select, tuple_
+from sqlalchemy import cast as cast_sql
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.queries import count_known_customers
@@ -16,6 +17,9 @@ from services.notification.messages.repository.decisions import is_awaiting, is_
 from services.notification.messages.repository.deliveries import in_state
 from services.notification.messages.schemas import (
     AttemptRead,
+    CostDimension,
+    CostRead,
+    CostsRead,
     DecisionCount,
     DecisionRead,
     MessageCount,
@@ -27,8 +31,10 @@ from services.notification.messages.schemas import (
 )
 from services.notification.values import MessageState, Outcome, Reason
 from shared.contracts.common import Channel
-from shared.errors import NotFound
+from shared.errors import InvalidInput, NotFound
 from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
+
+MOST_SUMS = 20_000
 
 _DECISIONS = cast(Table, Decision.__table__)  # type: ignore[attr-defined]
 _MESSAGES = cast(Table, Message.__table__)  # type: ignore[attr-defined]
@@ -114,6 +120,50 @@ async def list_handed_over(session: AsyncSession, provider: str, reference: str)
         .order_by(_MESSAGES.c.planned_at, _MESSAGES.c.message_id)
     )
     return [SentContent(**row._mapping) for row in rows]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CostFilter:
+    """Messages settled from `start` on and before `end`, told apart by `by`."""
+
+    start: datetime
+    end: datetime
+    by: Sequence[CostDimension]
+
+
+async def sum_costs(session: AsyncSession, wanted: CostFilter, *, time_zone: str) -> CostsRead:
+    """What providers took money for, a message in doubt and its copy too. Raises InvalidInput for too many sums."""
+    settled = _MESSAGES.c.settled_at
+    dimensions: dict[str, ColumnElement[Any]] = {
+        CostDimension.DAY: cast_sql(func.timezone(time_zone, settled), Date),
+        **{one: _MESSAGES.c[one.value] for one in CostDimension if one is not CostDimension.DAY},
+    }
+    told = {one.value: dimensions[one].label(one.value) for one in wanted.by}
+    query = (
+        select(
+            *told.values(),
+            _MESSAGES.c.cost_currency.label("currency"),
+            func.count().label("messages"),
+            func.sum(func.coalesce(_MESSAGES.c.units, 1)).label("units"),
+            func.sum(_MESSAGES.c.cost_micros).label("cost_micros"),
+        )
+        .where(_MESSAGES.c.cost_micros.is_not(None), settled >= wanted.start, settled < wanted.end)
+        .group_by(*told, "currency")
+        .order_by(*told, "currency")
+    )
+    rows = (await session.execute(query.limit(MOST_SUMS + 1))).all()
+    if len(rows) > MOST_SUMS:
+        raise InvalidInput(
+            f"there are more than {MOST_SUMS} sums: take less time, or tell less apart",
+            code="costs_too_many",
+            field="by",
+        )
+    blank = dict.fromkeys(CostDimension)
+    return CostsRead(
+        start=wanted.start,
+        end=wanted.end,
+        items=[CostRead.model_validate(blank | dict(row._mapping)) for row in rows],
+    )
 
 
 async def get_status(session: AsyncSession, *, now: datetime) -> StatusRead:

@@ -1,7 +1,8 @@
 """Messages and decisions over HTTP."""
 
-from datetime import datetime
-from typing import Any, Literal
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from pydantic import ConfigDict, Field
@@ -163,6 +164,37 @@ class Reconciliation(ResponseModel):
 
     decisions: list[DecisionCount]
     messages: list[MessageCount]
+
+
+class CostDimension(StrEnum):
+    """What costs are told apart by."""
+
+    DAY = "day"
+    PROVIDER = "provider"
+    CHANNEL = "channel"
+    RULE = "rule"
+
+
+COST_COLUMNS: Final = ("day", "provider", "channel", "rule", "currency", "messages", "units", "cost_micros")
+
+
+class CostRead(ResponseModel):
+    """A sum; what was not told apart is null."""
+
+    day: date | None = Field(description="on which they were settled, in the policy's default time zone")
+    provider: str | None
+    channel: Channel | None
+    rule: str | None
+    currency: str
+    messages: int
+    units: int = Field(description="what the providers count: letters, mails, segments of text messages")
+    cost_micros: int = Field(description="in millionths of the currency's main unit")
+
+
+class CostsRead(ResponseModel):
+    start: datetime
+    end: datetime
+    items: list[CostRead]
 
 
 class PolicyRead(ResponseModel):
