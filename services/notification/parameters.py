@@ -12,6 +12,7 @@ Reader = Annotated[Principal, require("notification:read")]
 Writer = Annotated[Principal, require("notification:write")]
 Admin = Annotated[Principal, require("notification:admin")]
 RuleFilter = Annotated[str | None, Query(max_length=60, pattern=r"^[a-z0-9_]+$", description="a rule's name")]
+TemplateName = Annotated[str, Path(pattern=r"^[a-z][a-z0-9_]{1,59}$", description="the template's name")]
 CustomerId = Annotated[UUID, Path(description="the customer's id")]
 
 

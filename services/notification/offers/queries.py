@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -77,9 +77,9 @@ async def has_coupon_list(session: AsyncSession, name: str) -> bool:
 
 def _counts() -> Select[Any]:
     is_given = col(CouponCode.message_id).is_not(None)
-    counts: Select[Any] = select(
+    counts: list[ColumnElement[Any]] = [
         col(CouponCode.list_name).label("name"),
         func.count().filter(~is_given).label("free"),
         func.count().filter(is_given).label("given"),
-    )
-    return counts.group_by(col(CouponCode.list_name))
+    ]
+    return select(*counts).group_by(col(CouponCode.list_name))

@@ -17,6 +17,7 @@ from services.notification.rules.schemas import (
     RuleTrial,
     RuleValidation,
 )
+from services.notification.templates.use_cases import load_specs
 from shared.service import ClockDep
 from shared.web.etag import ETagDep
 from shared.web.pagination import Page, PageDep
@@ -41,9 +42,9 @@ async def read_rule_schema(_principal: Reader) -> RuleSchema:
 
 
 @router.post("/validate")
-async def validate_rule(wanted: RuleValidation, _principal: Writer) -> RuleTrial:
+async def validate_rule(wanted: RuleValidation, session: SessionDep, _principal: Writer) -> RuleTrial:
     """Checks a rule as a draft would be checked. Keeps nothing."""
-    check_rule(wanted.document)
+    check_rule(wanted.document, await load_specs(session))
     return RuleTrial(shows=shown_by(wanted.document))
 
 

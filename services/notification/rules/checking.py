@@ -3,13 +3,13 @@
 Pure.
 """
 
+from collections.abc import Mapping
+
 from services.notification.calendars.public import has_calendar
 from services.notification.rules.document import RuleDocument
 from services.notification.rules.kinds import EVENTS, told_by
-from services.notification.templates.catalogue import CATALOGUE
+from services.notification.templates.catalogue import TemplateSpec
 from shared.errors import InvalidInput
-
-_SPECS = {str(name): spec for name, spec in CATALOGUE.items()}
 
 
 def shown_by(document: RuleDocument) -> list[str]:
@@ -19,7 +19,7 @@ def shown_by(document: RuleDocument) -> list[str]:
     return [told.name for told in tells if told.shown]
 
 
-def check_rule(document: RuleDocument) -> None:
+def check_rule(document: RuleDocument, templates: Mapping[str, TemplateSpec]) -> None:
     """Raises InvalidInput for a template that is not there, is for others, or shows what the trigger never tells, and
     for a region whose holidays nobody knows.
     """
@@ -31,10 +31,10 @@ def check_rule(document: RuleDocument) -> None:
             field="document.on.region",
         )
     place = "document.message.template" if document.task is None else "document.task.template"
-    spec = _SPECS.get(document.template)
+    spec = templates.get(document.template)
     if spec is None:
         raise InvalidInput(
-            f"there is no template {document.template!r}; there are {', '.join(_SPECS)}",
+            f"there is no template {document.template!r}; there are {', '.join(templates)}",
             code="template_unknown",
             field=place,
         )

@@ -10,14 +10,15 @@ from services.notification.rules.checking import check_rule
 from services.notification.rules.document import RuleDocument
 from services.notification.rules.models import RuleChange, StoredRule
 from services.notification.rules.shipped import shipped_rules
-from shared.errors import Conflict, NotFound, PreconditionFailed
+from services.notification.templates.use_cases import has_words, load_specs
+from shared.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
 
 
 async def put_draft(
     session: AsyncSession, name: str, document: RuleDocument, *, author: str, reason: str, now: datetime
 ) -> StoredRule:
     """Writes the draft of a rule, or writes it anew. Raises InvalidInput for what could never be sent."""
-    check_rule(document)
+    check_rule(document, await load_specs(session))
     await repository.lock_rule(session, name)
     row = await repository.find_in_state(session, name, "draft")
     plain = document.kept()
@@ -57,11 +58,22 @@ async def activate_draft(
             code="version_conflict",
             revision=row.revision,
         )
-    check_rule(RuleDocument.model_validate(row.document))
+    await _check_words(session, RuleDocument.model_validate(row.document))
     await _end_present(session, name, now=now)
     row.state, row.active_from = "active", now
     _record(session, row, "activated", author=author, reason=reason, now=now, details=details)
     return row
+
+
+async def _check_words(session: AsyncSession, document: RuleDocument) -> None:
+    """Raises InvalidInput for a rule that could say nothing, were it in force."""
+    check_rule(document, await load_specs(session))
+    if not await has_words(session, document.template):
+        raise InvalidInput(
+            f"no words of the template {document.template} are in force: activate a version of it first",
+            code="template_without_words",
+            field="document.message.template" if document.task is None else "document.task.template",
+        )
 
 
 async def retire_rule(session: AsyncSession, name: str, *, author: str, reason: str, now: datetime) -> StoredRule:

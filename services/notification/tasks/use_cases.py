@@ -16,7 +16,7 @@ from services.notification.tasks.assigning import due_after
 from services.notification.tasks.models import Task, TaskChange
 from services.notification.tasks.task import NewTask, TaskFacts, Words, closed, created, titles_of
 from services.notification.templates.use_cases import refresh_templates
-from services.notification.values import Reason, RuleName
+from services.notification.values import Reason
 from shared.contracts.notification import AssigneeKind, TaskState
 from shared.errors import Conflict, InvalidInput, NotFound, PreconditionFailed
 
@@ -163,10 +163,9 @@ def _words(task: NewTask, desk: Desk) -> Words:
     words: dict[str, dict[str, str]] = {}
     for language in desk.templates.languages:
         reader = replace(task.member, language=language)
-        template = RuleName(task.action.template)
         try:
             content = desk.templates.render(
-                template, member=reader, facts=task.plan.facts, happened_at=task.plan.happened_at
+                task.action.template, member=reader, facts=task.plan.facts, happened_at=task.plan.happened_at
             )
         except InvalidInput as error:
             words[language] = {"title": task.rule.document.description, "text": error.detail}

@@ -1,4 +1,7 @@
-"""What each template may show, with a sample of it: the list behind the API, the preview and the start-up check."""
+"""What each template may show, with a sample of it: the list behind the API, the preview and the start-up check.
+
+These come with Rapport; a business adds its own (`templates.queries.load_specs`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -18,14 +21,14 @@ class TemplateSpec:
     `for_staff` is said by tasks only, everything else by messages only.
     """
 
-    name: RuleName
+    name: str
     facts: Mapping[str, str]
     required: frozenset[str]
     for_staff: bool = False
 
 
-CATALOGUE: Mapping[RuleName, TemplateSpec] = {
-    spec.name: spec
+CATALOGUE: Mapping[str, TemplateSpec] = {
+    str(spec.name): spec
     for spec in (
         TemplateSpec(
             RuleName.PURCHASE_THANKS,

@@ -13,7 +13,7 @@ from services.notification.templates.catalogue import CATALOGUE, SAMPLE_INSTANT,
 from services.notification.templates.context import build_context
 from services.notification.templates.sandbox import BoundedEnvironment
 from services.notification.templates.version import SHIPPED_VERSION, TemplateKey, TemplateVersion
-from services.notification.values import Member, RenderedMessage, RuleName
+from services.notification.values import Member, RenderedMessage
 from shared.contracts.common import Channel
 from shared.errors import InvalidInput
 
@@ -65,21 +65,21 @@ class TemplateLibrary:
         self._known = {}
         self.generation = generation
 
-    def in_force(self, rule: RuleName, language: str, channel: Channel | None) -> int:
+    def in_force(self, rule: str, language: str, channel: Channel | None) -> int:
         """The number of the version that would be said."""
         found = self._find(rule, language, channel)
         return found.version if found is not None else SHIPPED_VERSION
 
     def coupon_list_of(self, template: str, language: str, channel: Channel) -> str | None:
         """The list that messages of the words in force get a code from; None where they give none away."""
-        found = self._find(RuleName(template), self.language_for(language), channel) if self._active else None
+        found = self._find(template, self.language_for(language), channel) if self._active else None
         return found.coupon_list if found is not None else None
 
     def versions_in_force(self) -> Mapping[TemplateKey, int]:
         """Those that stand in the place of the shipped ones."""
         return {key: version.version for key, version in self._active.items()}
 
-    def shipped(self, rule: RuleName, language: str) -> TemplateVersion:
+    def shipped(self, rule: str, language: str) -> TemplateVersion:
         """Raises KeyError for a language that is not spoken."""
         subject, text, html = (self._sources[f"{language}/{rule}.{part}"] for part in ("subject", "txt", "html"))
         return TemplateVersion(
@@ -88,7 +88,7 @@ class TemplateLibrary:
 
     def render(
         self,
-        rule: RuleName,
+        rule: str,
         *,
         member: Member,
         facts: Mapping[str, str],
@@ -113,19 +113,28 @@ class TemplateLibrary:
         rule = version.key.template
         return self._rendered(rule, compiled, member=member, facts=facts, happened_at=happened_at)
 
-    def _find(self, rule: RuleName, language: str, channel: Channel | None) -> TemplateVersion | None:
-        own = self._active.get(TemplateKey(rule, language, channel))
-        return own if own is not None else self._active.get(TemplateKey(rule, language))
+    def _find(self, rule: str, language: str, channel: Channel | None) -> TemplateVersion | None:
+        for spoken in (language,) if rule in CATALOGUE else self._nearest(language):
+            own = self._active.get(TemplateKey(rule, spoken, channel)) or self._active.get(TemplateKey(rule, spoken))
+            if own is not None:
+                return own
+        return None
+
+    def _nearest(self, language: str) -> Iterable[str]:
+        """In which languages a template without shipped words is looked for: better another one than nothing."""
+        return dict.fromkeys((language, self._default_language, *self.languages))
 
     def _rendered(
         self,
-        rule: RuleName,
+        rule: str,
         compiled: _Compiled | None,
         *,
         member: Member,
         facts: Mapping[str, str],
         happened_at: datetime,
     ) -> RenderedMessage:
+        if compiled is None and rule not in CATALOGUE:
+            raise InvalidInput(f"no words of {rule} are in force", code="template_failed", field="template")
         language = compiled.version.key.language if compiled is not None else self.language_for(member.language)
         zone = zone_of(member.time_zone, default=self._default_time_zone)
         given = {**compiled.version.defaults, **facts} if compiled is not None else facts

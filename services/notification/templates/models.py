@@ -41,6 +41,20 @@ class StoredVersion(Base, table=True):
     created_at: datetime = Field(sa_column=_instant())
 
 
+class OwnTemplate(Base, table=True):
+    """A template of the business's own: what it may show, each fact with a sample. It never changes; its words do."""
+
+    __tablename__ = "templates"
+
+    name: str = Field(sa_column=Column(Text, primary_key=True))
+    description: str = Field(sa_type=Text)
+    facts: dict[str, str] = Field(sa_column=Column(JSONB, nullable=False))
+    required: list[str] = Field(sa_column=Column(JSONB, nullable=False))
+    for_staff: bool
+    author: str = Field(sa_type=Text)
+    created_at: datetime = Field(sa_column=_instant())
+
+
 class Activation(Base, table=True):
     """Added to, never changed: the last one of a template, language and channel is in force, version 1 without any."""
 

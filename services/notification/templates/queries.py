@@ -29,9 +29,9 @@ from services.notification.templates.schemas import (
     VersionListed,
     VersionRead,
 )
-from services.notification.templates.use_cases import get_version, refresh_templates
+from services.notification.templates.use_cases import find_spec, get_version, load_specs, refresh_templates
 from services.notification.templates.version import TemplateKey, TemplateVersion, key_of
-from services.notification.values import Member, RenderedMessage, RuleName
+from services.notification.values import Member, RenderedMessage
 from shared.errors import InvalidInput, NotFound
 from shared.web.pagination import Page, PageParams, decode_cursor, encode_cursor
 
@@ -45,21 +45,29 @@ async def list_templates(session: AsyncSession, library: TemplateLibrary) -> lis
             facts=dict(spec.facts),
             required=sorted(spec.required),
             for_staff=spec.for_staff,
+            shipped=spec.name in CATALOGUE,
             in_force={
                 f"{key.language}/{key.channel_text}": number
                 for key, number in library.versions_in_force().items()
-                if key.template is spec.name
+                if key.template == spec.name
             },
         )
-        for spec in CATALOGUE.values()
+        for spec in (await load_specs(session)).values()
     ]
 
 
+async def get_template(session: AsyncSession, name: str, library: TemplateLibrary) -> TemplateRead:
+    """Raises NotFound."""
+    await find_spec(session, name)
+    return next(one for one in await list_templates(session, library) if one.name == name)
+
+
 async def list_versions(
-    session: AsyncSession, name: RuleName, page: PageParams, *, language: str | None
+    session: AsyncSession, name: str, page: PageParams, *, language: str | None
 ) -> Page[VersionListed]:
-    """The latest written first."""
-    query = select(StoredVersion).where(col(StoredVersion.template) == name.value)
+    """The latest written first. Raises NotFound for a template that there is not."""
+    await find_spec(session, name)
+    query = select(StoredVersion).where(col(StoredVersion.template) == name)
     if language is not None:
         query = query.where(col(StoredVersion.language) == language)
     whose = col(StoredVersion.language) + "/" + col(StoredVersion.channel)
@@ -74,9 +82,9 @@ async def list_versions(
     return Page(items=items, next_cursor=cursor)
 
 
-async def _states(session: AsyncSession, name: RuleName) -> Mapping[tuple[str, str], list[int]]:
+async def _states(session: AsyncSession, name: str) -> Mapping[tuple[str, str], list[int]]:
     """The versions that were ever put in force, by language and channel, in the order in which they were."""
-    query = select(Activation).where(col(Activation.template) == name.value).order_by(col(Activation.activation_id))
+    query = select(Activation).where(col(Activation.template) == name).order_by(col(Activation.activation_id))
     found: dict[tuple[str, str], list[int]] = {}
     for one in await session.scalars(query):
         found.setdefault((one.language, one.channel), []).append(one.version)
@@ -102,9 +110,9 @@ def _state_of(version: int, activated: Sequence[int]) -> Literal["active", "draf
     return "active" if activated[-1] == version else "retired"
 
 
-async def list_activations(session: AsyncSession, name: RuleName, page: PageParams) -> Page[ActivationRead]:
+async def list_activations(session: AsyncSession, name: str, page: PageParams) -> Page[ActivationRead]:
     """The latest first."""
-    query = select(Activation).where(col(Activation.template) == name.value)
+    query = select(Activation).where(col(Activation.template) == name)
     if page.cursor is not None:
         (last,) = decode_cursor(page.cursor, int)
         query = query.where(col(Activation.activation_id) < last)
@@ -166,9 +174,9 @@ class Shown:
         )
 
 
-async def preview(session: AsyncSession, rule: RuleName, wanted: PreviewRequest, *, desk: Desk) -> Shown:
+async def preview(session: AsyncSession, rule: str, wanted: PreviewRequest, *, desk: Desk) -> Shown:
     """What the template says. Raises NotFound for the customer or version, and InvalidInput naming what is wrong."""
-    facts = {**checked_facts(CATALOGUE[rule], wanted.facts), "coupon": SAMPLE_COUPON}
+    facts = {**checked_facts(await find_spec(session, rule), wanted.facts), "coupon": SAMPLE_COUPON}
     member = await _member(session, wanted, desk.policy)
     if wanted.language is not None:
         member = replace(member, language=wanted.language)

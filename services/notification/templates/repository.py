@@ -5,14 +5,16 @@ from typing import Any, cast
 
 from sqlalchemy import Row, Table, func, insert, select, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import insert as insert_unless_known
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.templates.models import Activation, StoredVersion, TrialMessage
+from services.notification.templates.models import Activation, OwnTemplate, StoredVersion, TrialMessage
 from services.notification.templates.version import TemplateKey, TemplateVersion, version_of
 from shared.db.locks import advisory_key, transaction_lock
 
 _VERSIONS = cast(Table, StoredVersion.__table__)  # type: ignore[attr-defined]
 _ACTIVATIONS = cast(Table, Activation.__table__)  # type: ignore[attr-defined]
+_OWN = cast(Table, OwnTemplate.__table__)  # type: ignore[attr-defined]
 _TRIALS = cast(Table, TrialMessage.__table__)  # type: ignore[attr-defined]
 _KEY = (_VERSIONS.c.template, _VERSIONS.c.language, _VERSIONS.c.channel)
 
@@ -103,4 +105,22 @@ def _of(table: Table, key: TemplateKey) -> list[Any]:
 
 
 def _values_of(key: TemplateKey) -> dict[str, str]:
-    return {"template": key.template.value, "language": key.language, "channel": key.channel_text}
+    return {"template": str(key.template), "language": key.language, "channel": key.channel_text}
+
+
+async def insert_template(session: AsyncSession, row: dict[str, Any]) -> bool:
+    """Whether there was none of this name yet."""
+    added = insert_unless_known(_OWN).on_conflict_do_nothing().returning(_OWN.c.name)
+    return await session.scalar(added, [row]) is not None
+
+
+async def load_templates(session: AsyncSession) -> list[OwnTemplate]:
+    """Those of the business's own, by name."""
+    return list(await session.scalars(select(OwnTemplate).order_by(_OWN.c.name)))
+
+
+async def has_words(session: AsyncSession, name: str) -> bool:
+    """Whether any words of this template were ever put in force."""
+    return (
+        await session.scalar(select(_ACTIVATIONS.c.version).where(_ACTIVATIONS.c.template == name).limit(1)) is not None
+    )

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import ConfigDict, Field
 
 from services.notification.offers.schemas import Digest, ListName
-from services.notification.values import RuleName
 from shared.contracts.common import SINGLE_LINE, Channel, LanguageTag, ShortText
 from shared.contracts.scoring import LoyaltyLevel
 from shared.web.instants import WrittenInstant
@@ -17,12 +16,42 @@ from shared.web.schemas import RequestModel, ResponseModel
 class TemplateRead(ResponseModel):
     """`facts` are the names a template may use, each with a sample; the required ones must be given to a preview."""
 
-    name: RuleName
+    name: str
     languages: list[str]
     facts: dict[str, str]
     required: list[str]
     for_staff: bool = Field(description="said by tasks only; all others by messages only")
+    shipped: bool = Field(description="comes with Rapport; version 1 of its words is there from the start")
     in_force: dict[str, int] = Field(description="the version in force, by language and channel, where it is not 1")
+
+
+_Fact = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+
+
+class TemplateDraft(RequestModel):
+    """A template of a new name. `facts` are what its words may use of what a rule's trigger tells, each with a sample;
+    without a required one a message is not sent."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "name": "referral_thanks",
+                    "description": "thanks to those who bring a friend",
+                    "facts": {"about": "spring"},
+                    "required": [],
+                }
+            ]
+        }
+    )
+
+    name: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,59}$")]
+    description: Annotated[str, Field(min_length=1, max_length=300, pattern=SINGLE_LINE)]
+    facts: dict[_Fact, Annotated[str, Field(max_length=300, pattern=SINGLE_LINE)]] = Field(
+        default_factory=dict, max_length=20
+    )
+    required: Annotated[tuple[_Fact, ...], Field(max_length=20)] = ()
+    for_staff: bool = Field(False, description="said by tasks only; else by messages only")
 
 
 class PreviewCustomer(RequestModel):
@@ -59,7 +88,7 @@ class TextMessageRead(ResponseModel):
 
 
 class PreviewRead(ResponseModel):
-    name: RuleName
+    name: str
     version: int
     language: str = Field(description="the language it is really in, which may be a fallback")
     subject: str
@@ -131,7 +160,7 @@ class AttachmentRead(ResponseModel):
 
 
 class VersionRead(ResponseModel):
-    name: RuleName
+    name: str
     language: str
     channel: Channel | None
     version: int
@@ -178,7 +207,7 @@ class TrialRead(ResponseModel):
     """A message sent to try a version; `sending` that stays so is one whose worker died: whether it went is unknown."""
 
     trial_id: UUID
-    template: RuleName
+    template: str
     language: str
     channel: Channel
     version: int

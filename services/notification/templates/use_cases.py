@@ -13,7 +13,13 @@ from services.notification.offers.documents import MOST_TOGETHER
 from services.notification.offers.queries import find_sizes, has_coupon_list
 from services.notification.suppression.queries import find_suppressed
 from services.notification.templates import repository
-from services.notification.templates.catalogue import CATALOGUE, SAMPLE_COUPON, SAMPLE_INSTANT, sample_member
+from services.notification.templates.catalogue import (
+    CATALOGUE,
+    SAMPLE_COUPON,
+    SAMPLE_INSTANT,
+    TemplateSpec,
+    sample_member,
+)
 from services.notification.templates.library import TemplateLibrary
 from services.notification.templates.mjml import compile_mjml
 from services.notification.templates.version import SHIPPED_VERSION, TemplateKey, TemplateVersion
@@ -23,6 +29,10 @@ from shared.errors import Conflict, InvalidInput, NotFound, RateLimited
 from shared.ids import uuid7
 
 MOST_TRIALS = 20
+RESERVED = frozenset({"customer", "brand", "day", "amount", "coupon"})
+"""What every template can show without being told."""
+TAKEN = frozenset({*CATALOGUE, "trials"})
+"""No template of a business's own: those that come with Rapport, and a place of the API."""
 WITHIN = timedelta(hours=1)
 
 
@@ -46,6 +56,33 @@ async def refresh_templates(session: AsyncSession, library: TemplateLibrary) -> 
         library.adopt(await repository.load_active(session), generation=known)
 
 
+async def create_template(
+    session: AsyncSession, spec: TemplateSpec, *, description: str, by: str, now: datetime
+) -> None:
+    """A name of the business's own, under which words can then be written.
+
+    Raises Conflict for a name that there is, and InvalidInput for facts that could not be shown.
+    """
+    for name in (*spec.facts, *spec.required):
+        if name in RESERVED or name not in spec.facts:
+            raise InvalidInput(
+                f"{name!r} is no fact of its own: there is something of this name already, or no sample of it",
+                code="fact_unknown",
+                field=f"facts.{name}",
+            )
+    row = {
+        "name": spec.name,
+        "description": description,
+        "facts": dict(spec.facts),
+        "required": sorted(spec.required),
+        "for_staff": spec.for_staff,
+        "author": by,
+        "created_at": now,
+    }
+    if spec.name in TAKEN or not await repository.insert_template(session, row):
+        raise Conflict(f"there is a template {spec.name} already", code="template_exists")
+
+
 async def write_version(
     session: AsyncSession,
     key: TemplateKey,
@@ -62,6 +99,7 @@ async def write_version(
     alone that a message always has.
     """
     check_language(library, key.language)
+    spec = await find_spec(session, key.template)
     await repository.lock_key(session, key)
     version = TemplateVersion(
         key=key,
@@ -74,7 +112,7 @@ async def write_version(
         attachments=words.attachments,
         coupon_list=words.coupon_list,
     )
-    check_version(library, version)
+    check_version(library, version, spec)
     await _check_offers(session, version)
     await repository.insert_version(session, version, {"author": author, "reason": reason, "created_at": now})
     return version
@@ -114,9 +152,9 @@ def html_of(words: Words) -> str:
     return words.html if words.html is not None else compile_mjml(words.mjml or "")
 
 
-def check_version(library: TemplateLibrary, version: TemplateVersion) -> None:
+def check_version(library: TemplateLibrary, version: TemplateVersion, spec: TemplateSpec) -> None:
     """Renders it with the sample, in full and with the required facts alone. Raises InvalidInput."""
-    spec, member = CATALOGUE[version.key.template], sample_member(version.key.language)
+    member = sample_member(version.key.language)
     for name in version.defaults:
         if name not in spec.facts:
             known = ", ".join(spec.facts) or "no facts at all"
@@ -144,7 +182,8 @@ async def activate_version(
     Raises NotFound for a version that does not exist, Conflict for the one that is in force already.
     """
     await repository.lock_key(session, key)
-    if version != SHIPPED_VERSION and await repository.find_version(session, key, version) is None:
+    await find_spec(session, key.template)
+    if not _is_shipped(key, version) and await repository.find_version(session, key, version) is None:
         raise version_unknown(key, version)
     if (await repository.active_version(session, key) or SHIPPED_VERSION) == version:
         raise Conflict(f"version {version} is in force already", code="version_active")
@@ -156,12 +195,38 @@ async def get_version(
     session: AsyncSession, key: TemplateKey, version: int, *, library: TemplateLibrary
 ) -> TemplateVersion:
     """Raises NotFound."""
-    if version == SHIPPED_VERSION and key.language in library.languages:
+    if _is_shipped(key, version) and key.language in library.languages:
         return library.shipped(key.template, key.language)
     found = await repository.find_version(session, key, version)
     if found is None:
         raise version_unknown(key, version)
     return found
+
+
+def _is_shipped(key: TemplateKey, version: int) -> bool:
+    return version == SHIPPED_VERSION and key.template in CATALOGUE
+
+
+async def load_specs(session: AsyncSession) -> dict[str, TemplateSpec]:
+    """Every template by its name: those that come with Rapport, and the business's own."""
+    own = await repository.load_templates(session)
+    return {
+        **CATALOGUE,
+        **{one.name: TemplateSpec(one.name, one.facts, frozenset(one.required), one.for_staff) for one in own},
+    }
+
+
+async def find_spec(session: AsyncSession, name: str) -> TemplateSpec:
+    """Raises NotFound."""
+    spec = CATALOGUE.get(name) or (await load_specs(session)).get(name)
+    if spec is None:
+        raise NotFound(f"there is no template {name}; GET /v1/templates lists those there are", code="template_unknown")
+    return spec
+
+
+async def has_words(session: AsyncSession, name: str) -> bool:
+    """Whether a template can say anything: the shipped words, or words that were put in force."""
+    return name in CATALOGUE or await repository.has_words(session, name)
 
 
 def version_unknown(key: TemplateKey, version: int) -> NotFound:
@@ -199,7 +264,7 @@ async def request_trial(
     trial_id = uuid7()
     values: dict[str, Any] = {
         "trial_id": trial_id,
-        "template": key.template.value,
+        "template": str(key.template),
         "language": key.language,
         "channel": channel.value,
         "version": version,

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from services.notification.values import Attached, RuleName
+from services.notification.values import Attached
 from shared.contracts.common import Channel
 
 SHIPPED_VERSION = 1
@@ -18,7 +18,7 @@ ANY = "any"
 class TemplateKey:
     """What has versions: a template in a language, for a channel or, without one, for any."""
 
-    template: RuleName
+    template: str
     language: str
     channel: Channel | None = None
 
@@ -47,7 +47,7 @@ class TemplateVersion:
 
 def key_of(template: str, language: str, channel: str) -> TemplateKey:
     """As it is kept in tables."""
-    return TemplateKey(RuleName(template), language, None if channel == ANY else Channel(channel))
+    return TemplateKey(template, language, None if channel == ANY else Channel(channel))
 
 
 def version_of(row: Any) -> TemplateVersion:

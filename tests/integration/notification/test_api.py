@@ -171,7 +171,8 @@ async def test_preview_shows_a_sample_a_given_or_a_real_customer(service: Notifi
             (422, "customer_ambiguous", "customer"),
         ),
         ("birthday", {"lang": "en"}, (422, "validation_failed", "lang")),
-        ("farewell", {}, (400, "parameter_invalid", "name")),
+        ("farewell", {}, (404, "template_unknown", None)),
+        ("Farewell", {}, (400, "parameter_invalid", "name")),
     ],
 )
 async def test_preview_says_what_is_wrong(

@@ -9,7 +9,7 @@ from sqlalchemy import Row
 from services.notification.desk import Desk
 from services.notification.local_days import end_of_local_day, zone_of
 from services.notification.messages.manners import is_paused, quiet_spans, quiet_until
-from services.notification.values import Attached, Member, Reason, RenderedMessage, RuleName
+from services.notification.values import Attached, Member, Reason, RenderedMessage
 from shared.contracts.common import Channel, Purpose
 
 
@@ -46,7 +46,7 @@ def compose(row: Row[Any], member: Member, desk: Desk, coupon: str | None = None
         return RenderedMessage(row.language, row.subject, row.body_text, row.body_html, attached)
     channel = Channel(row.channel)
     content = desk.templates.render(
-        RuleName(row.template or row.rule),
+        row.template or row.rule,
         member=member,
         facts=row.facts if coupon is None else {**row.facts, "coupon": coupon},
         happened_at=row.happened_at,

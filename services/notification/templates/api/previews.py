@@ -4,12 +4,21 @@ from uuid import UUID
 
 from fastapi import status
 
-from services.notification.parameters import DeskDep, Reader, Writer
+from services.notification.parameters import DeskDep, Reader, TemplateName, Writer
 from services.notification.templates import queries
-from services.notification.templates.schemas import PreviewRead, PreviewRequest, TemplateRead, TrialRead, TrialWanted
+from services.notification.templates.catalogue import TemplateSpec
+from services.notification.templates.schemas import (
+    PreviewRead,
+    PreviewRequest,
+    TemplateDraft,
+    TemplateRead,
+    TrialRead,
+    TrialWanted,
+)
+from services.notification.templates.use_cases import create_template as add_template
 from services.notification.templates.use_cases import request_trial
-from services.notification.values import RuleName
 from shared.contracts.common import Channel
+from shared.service import ClockDep
 from shared.web.routing import SessionDep, api_router
 
 router = api_router(prefix="/v1/templates", tags=["templates"])
@@ -21,9 +30,19 @@ async def list_templates(session: SessionDep, desk: DeskDep, _principal: Reader)
     return await queries.list_templates(session, desk.templates)
 
 
+@router.post("", status_code=status.HTTP_201_CREATED)
+async def create_template(
+    wanted: TemplateDraft, session: SessionDep, desk: DeskDep, clock: ClockDep, principal: Writer
+) -> TemplateRead:
+    """A template of a new name. Then write its words, put them in force, and name it in a rule of your own."""
+    spec = TemplateSpec(wanted.name, wanted.facts, frozenset(wanted.required), wanted.for_staff)
+    await add_template(session, spec, description=wanted.description, by=principal.subject, now=clock.now())
+    return await queries.get_template(session, wanted.name, desk.templates)
+
+
 @router.post("/{name}/preview")
 async def preview_template(
-    name: RuleName, wanted: PreviewRequest, session: SessionDep, desk: DeskDep, _principal: Reader
+    name: TemplateName, wanted: PreviewRequest, session: SessionDep, desk: DeskDep, _principal: Reader
 ) -> PreviewRead:
     """Renders a template for a real customer, a given one or a made-up one. Sends nothing."""
     return (await queries.preview(session, name, wanted, desk=desk)).read()
@@ -31,7 +50,7 @@ async def preview_template(
 
 @router.post("/{name}/trials", status_code=status.HTTP_202_ACCEPTED)
 async def send_template_trial(
-    name: RuleName, wanted: TrialWanted, session: SessionDep, desk: DeskDep, principal: Writer
+    name: TemplateName, wanted: TrialWanted, session: SessionDep, desk: DeskDep, principal: Writer
 ) -> TrialRead:
     """Sends what the preview shows to an address of yours, to see how it arrives. Recorded as a trial, 20 an hour."""
     shown = await queries.preview(session, name, wanted, desk=desk)

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Path, status
 
-from services.notification.parameters import Admin, DeskDep, Reader, Writer
+from services.notification.parameters import Admin, DeskDep, Reader, TemplateName, Writer
 from services.notification.templates import queries
 from services.notification.templates.schemas import (
     ActivationRead,
@@ -15,7 +15,7 @@ from services.notification.templates.schemas import (
 )
 from services.notification.templates.use_cases import Words, activate_version, get_version, write_version
 from services.notification.templates.version import TemplateKey
-from services.notification.values import Attached, RuleName
+from services.notification.values import Attached
 from shared.contracts.common import Channel
 from shared.service import ClockDep
 from shared.web.pagination import Page, PageDep
@@ -28,7 +28,7 @@ ChannelOrAny = Annotated[Channel | Literal["any"], Path(description="a channel, 
 
 @router.get("/{name}/versions")
 async def list_template_versions(
-    name: RuleName, session: SessionDep, page: PageDep, _principal: Reader, language: str | None = None
+    name: TemplateName, session: SessionDep, page: PageDep, _principal: Reader, language: str | None = None
 ) -> Page[VersionListed]:
     """What was written beside the shipped words (version 1), the latest first."""
     return await queries.list_versions(session, name, page, language=language)
@@ -36,7 +36,7 @@ async def list_template_versions(
 
 @router.post("/{name}/versions", status_code=status.HTTP_201_CREATED)
 async def write_template_version(
-    name: RuleName, draft: VersionDraft, session: SessionDep, desk: DeskDep, clock: ClockDep, principal: Writer
+    name: TemplateName, draft: VersionDraft, session: SessionDep, desk: DeskDep, clock: ClockDep, principal: Writer
 ) -> VersionRead:
     """Keeps a draft, after it was compiled and rendered with the sample. What is in force stays in force."""
     version = await write_version(
@@ -61,7 +61,7 @@ async def write_template_version(
 
 @router.get("/{name}/versions/{language}/{channel}/{version}")
 async def read_template_version(
-    name: RuleName,
+    name: TemplateName,
     language: str,
     channel: ChannelOrAny,
     version: Annotated[int, Path(ge=1, le=1_000_000)],
@@ -76,7 +76,7 @@ async def read_template_version(
 
 @router.post("/{name}/activations", status_code=status.HTTP_201_CREATED)
 async def activate_template_version(
-    name: RuleName, wanted: ActivationWanted, session: SessionDep, clock: ClockDep, principal: Admin
+    name: TemplateName, wanted: ActivationWanted, session: SessionDep, clock: ClockDep, principal: Admin
 ) -> ActivationRead:
     """Puts a version in force, for every message composed from now on; a former one, to go back to it."""
     now = clock.now()
@@ -100,7 +100,7 @@ async def activate_template_version(
 
 @router.get("/{name}/activations")
 async def list_template_activations(
-    name: RuleName, session: SessionDep, page: PageDep, _principal: Reader
+    name: TemplateName, session: SessionDep, page: PageDep, _principal: Reader
 ) -> Page[ActivationRead]:
     """Which version was put in force when, by whom and why, the latest first."""
     return await queries.list_activations(session, name, page)

@@ -12,6 +12,7 @@ from services.notification.rules.document import Rule, RuleDocument, read_rule
 from services.notification.rules.kinds import EVENTS, KIND_OF, shown_of, subject_of, tells_of
 from services.notification.rules.shipped import shipped_rules
 from services.notification.rules.vocabulary import inputs_from, plain_inputs, vocabulary_of
+from services.notification.templates.catalogue import CATALOGUE
 from services.notification.values import RuleName
 from shared.contracts.common import Money
 from shared.contracts.interaction import PurchaseLine
@@ -31,7 +32,7 @@ TASK_ALONE: dict[str, Any] = {"message": None, "task": TASK}
 def test_everything_shipped_can_be_sent_and_survives_being_stored() -> None:
     assert set(shipped_rules()) <= set(RuleName)
     for rule in shipped_rules().values():
-        check_rule(rule.document)
+        check_rule(rule.document, CATALOGUE)
         assert read_rule(rule.name, rule.version, rule.document.model_dump_json()).document == rule.document
 
 
@@ -82,7 +83,7 @@ def test_rule_without_words_is_refused(message: str, trigger: str, code: str) ->
         THANKS | {"on": {"event": trigger}, "message": {"template": message, "purpose": "care"}}
     )
     with pytest.raises(InvalidInput) as refused:
-        check_rule(document)
+        check_rule(document, CATALOGUE)
     assert (refused.value.code, refused.value.field) == (code, "document.message.template")
 
 
@@ -97,7 +98,7 @@ def test_rule_without_words_is_refused(message: str, trigger: str, code: str) ->
 def test_words_for_staff_and_for_customers_are_not_mistaken_for_each_other(action: dict[str, Any], place: str) -> None:
     """The last one shows the churn risk, which a visit does not tell."""
     with pytest.raises(InvalidInput) as refused:
-        check_rule(RuleDocument.model_validate(THANKS | action))
+        check_rule(RuleDocument.model_validate(THANKS | action), CATALOGUE)
     assert (refused.value.code, refused.value.field) == ("template_unsuitable", place)
 
 
