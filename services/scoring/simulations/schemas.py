@@ -77,7 +77,8 @@ class SimulationRead(SimulationProgress):
 
 
 class DifferingReason(ResponseModel):
-    """A reason that only one of both scores has, or has in another measure."""
+    """A reason that only one of both scores has, or has in another measure. `amount` is its part of the figure, as
+    it is counted: money in minor units, points in tenths."""
 
     of: str = Field(examples=["level"])
     rule: str = Field(examples=["level_satisfaction"])
