@@ -32,7 +32,7 @@ run: $(STAMP) ## Run the platform: four services, PostgreSQL, a broker, a token 
 demo: $(STAMP) ## Replay 18 months of real purchases and verify every one (BROKER=, ONCE=1, JSON=file)
 	@$(BIN)/python -m deploy.local.demo --broker $(BROKER) --data-dir $(DATA_DIR) $(if $(ONCE),--once) $(if $(JSON),--json $(JSON))
 
-simulate-care: $(STAMP) ## Greet a made-up population for years and judge every greeting (YEARS=2 PEOPLE=20000 SEED=1 JSON=file)
+simulate-care: $(STAMP) ## Greet made-up people for years, on birthdays and holidays, and judge every greeting (YEARS=2 PEOPLE=20000 SEED=1 JSON=file)
 	@$(BIN)/python -m deploy.local.care $(if $(YEARS),--years $(YEARS)) $(if $(PEOPLE),--people $(PEOPLE)) \
 		$(if $(SEED),--seed $(SEED)) $(if $(JSON),--json $(JSON))
 

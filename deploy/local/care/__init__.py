@@ -1,1 +1,1 @@
-"""`make simulate-care`: years of birthdays through the real notification service, judged by a calendar of its own."""
+"""`make simulate-care`: years of birthdays and holidays through the real service, judged by calendars of its own."""

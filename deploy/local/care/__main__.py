@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from deploy.local.care.judgement import Verdict, judge
-from deploy.local.care.oracle import expected_greetings
+from deploy.local.care.oracle import HOLIDAYS, expected_greetings
 from deploy.local.care.population import Person, people
 from deploy.local.care.service import CareService, SimulationFailed, open_service
 from deploy.local.data_folder import DataFolder
@@ -36,7 +36,7 @@ def main(
     seed: Annotated[int, typer.Option(help="The same seed gives the same customers.")] = 1,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write the verdict here.")] = None,
 ) -> None:
-    """Greet a made-up population for years, and count what was missing, doubled, on a wrong day or unwanted."""
+    """Greet made-up people for years, on birthdays and holidays, and count what was missing, doubled or unwanted."""
     configure_logging(level="ERROR", output="console")
     days = years * _DAYS_OF_A_YEAR
     try:
@@ -59,6 +59,7 @@ async def simulate(folder: Path, count: int, seed: int, days: int) -> tuple[Verd
     population = people(count, seed=seed, opens=OPENS, days=days)
     began = time.perf_counter()
     async with open_service(DataFolder(folder), OPENS, _say) as service:
+        await service.keep_holidays(HOLIDAYS)
         with _bar() as bar:
             task = bar.add_task("introducing everybody", total=days)
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from deploy.local.care.oracle import Expected, birthdays
+from deploy.local.care.oracle import Expected, birthdays, holidays
 from deploy.local.care.population import Person
 
 _TWO_DAYS = timedelta(days=2)
@@ -21,7 +21,8 @@ class Sent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """`doubled` counts the copies beyond the first, `wrong_day` what went on no birthday of its receiver at home."""
+    """`doubled` counts the copies beyond the first, `wrong_day` what went on neither a birthday nor a holiday of its
+    receiver at home."""
 
     expected: int
     sent: int
@@ -46,7 +47,9 @@ def judge(people: Mapping[int, Person], expected: set[Expected], sent: Iterable[
         person = people[one.number]
         day = one.at.astimezone(person.zone).date()
         total += 1
-        wrong_day += day not in birthdays(person.birth, day - _TWO_DAYS, day + _TWO_DAYS)
+        wrong_day += day not in birthdays(person.birth, day - _TWO_DAYS, day + _TWO_DAYS) and not holidays(
+            person.region, day, day
+        )
         quiet += person.is_quiet_at(one.at)
         against += not person.agrees_at(one.at)
         greeted[Expected(one.number, day)] += 1

@@ -9,14 +9,14 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 _NAMESPACE = UUID("5a1f6a52-6b0e-5c1e-8f5c-0f3f5d3b1f7e")
-_ZONES = (
-    "Asia/Shanghai",
-    "Asia/Kolkata",
-    "Europe/London",
-    "America/New_York",
-    "America/Los_Angeles",
-    "Pacific/Auckland",
-)
+_REGIONS = {
+    "Asia/Shanghai": "CN",
+    "Asia/Kolkata": "IN",
+    "Europe/London": "GB-ENG",
+    "America/New_York": "US",
+    "America/Los_Angeles": "US",
+    "Pacific/Auckland": "NZ",
+}
 _NIGHTS = (("21:30", "08:00"), ("22:00", "07:30"), ("00:00", "06:00"))
 
 
@@ -46,6 +46,10 @@ class Person:
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def region(self) -> str:
+        return _REGIONS[self.time_zone]
 
     def agrees_at(self, instant: datetime) -> bool:
         withdrawn = self.withdraws_at is not None and self.withdraws_at <= instant
@@ -77,6 +81,7 @@ class Person:
             "display_name": f"Simulated Customer {self.number}",
             "language": "zh-CN" if self.number % 2 else "en",
             "time_zone": self.time_zone,
+            "region": self.region,
             "birthday": {
                 "calendar": "lunar" if birth.lunar else "solar",
                 "month": birth.month,
@@ -99,7 +104,7 @@ def people(count: int, *, seed: int, opens: datetime, days: int) -> list[Person]
 
 
 def _person(number: int, random: Random, seed: int, opens: datetime, days: int) -> Person:
-    time_zone = random.choice(_ZONES)
+    time_zone = random.choice(tuple(_REGIONS))
     joins_at = opens
     if random.random() < 0.1:
         joins_at = _local_noon(opens, random.randrange(1, days), time_zone)

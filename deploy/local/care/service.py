@@ -13,6 +13,7 @@ from functools import partial
 from typing import Any
 
 import asyncpg
+import httpx
 from fastapi import FastAPI, Request, Response
 
 from deploy.local.care.judgement import Sent
@@ -30,6 +31,7 @@ _SECRET = "RAPPORT_SIMULATED_GATEWAY"  # noqa: S105 - where it is, not what it i
 _CHUNK = 1_000
 _LOOK_SECONDS = 0.003
 _MOST_SECONDS = 300.0
+_TOKEN_MINUTES = 7 * 24 * 60
 
 
 class SimulationFailed(Exception):
@@ -43,6 +45,7 @@ class CareService:
     clock: SteppedClock
     broker: EmbeddedBroker
     database: "asyncpg.Connection[asyncpg.Record]"
+    api: httpx.AsyncClient
     sent: list[Sent] = field(default_factory=list)
     _joined: int = 0
 
@@ -56,11 +59,23 @@ class CareService:
             if profile["version"] > 1:
                 await self._until(partial(self._is_known, profile), "take over a change")
 
+    async def keep_holidays(self, codes: Sequence[str]) -> None:
+        """Puts a rule in force, of the priority of birthdays: of both on one day one message is sent."""
+        document = {
+            "description": "Wishes of the simulated business.",
+            "on": {"occasion": "holiday", "holidays": list(codes)},
+            "message": {"template": "holiday_greeting", "purpose": "care", "channels": ["email"]},
+            "priority": 70,
+        }
+        words = {"reason": "simulated"}
+        drafted = await self.api.put("/v1/rules/simulated_wishes/draft", json={"document": document, **words})
+        drafted.raise_for_status()
+        headers = {"If-Match": drafted.headers["ETag"]}
+        (await self.api.post("/v1/rules/simulated_wishes/activate", json=words, headers=headers)).raise_for_status()
+
     async def next_due(self) -> datetime | None:
-        due: datetime | None = await self.database.fetchval(
-            "SELECT min(next_due_at) FROM occasions WHERE kind = 'birthday' AND next_due_at > $1", self.clock.now()
-        )
-        return due
+        due = (await self._progress())["next_due_at"]
+        return None if due is None else datetime.fromisoformat(due)
 
     async def move_to(self, instant: datetime) -> None:
         """Moves time, and waits until all that is due by then is planned and has left."""
@@ -69,12 +84,21 @@ class CareService:
 
     async def settle(self) -> None:
         await self._until(self._is_planned, "plan what is due")
+        await self._until(self._has_asked, "ask everybody on a holiday")
         await self._until(self._is_delivered, "send what is planned")
 
     async def _is_planned(self) -> bool:
         now = self.clock.now()
         due = await self.database.fetchval("SELECT EXISTS (SELECT FROM occasions WHERE next_due_at <= $1)", now)
         return not due
+
+    async def _has_asked(self) -> bool:
+        return datetime.fromisoformat((await self._progress())["planned_until"]) >= self.clock.now()
+
+    async def _progress(self) -> dict[str, Any]:
+        answer = await self.api.get("/v1/occasions/progress")
+        progress: dict[str, Any] = answer.raise_for_status().json()
+        return progress
 
     async def _is_delivered(self) -> bool:
         waiting = "SELECT EXISTS (SELECT FROM messages WHERE state = 'planned' OR state = 'sending')"
@@ -122,7 +146,11 @@ async def open_service(
         cleanup.push_async_callback(broker.stop)
         database = await stack.postgres.connect("notification")
         cleanup.push_async_callback(database.close)
-        yield CareService(clock, broker, database, sent)
+        headers = {"Authorization": f"Bearer {stack.issuer.mint(minutes=_TOKEN_MINUTES)}"}
+        api = await cleanup.enter_async_context(
+            httpx.AsyncClient(base_url=stack.urls["notification"], headers=headers, timeout=_MOST_SECONDS)
+        )
+        yield CareService(clock, broker, database, api, sent)
 
 
 @asynccontextmanager

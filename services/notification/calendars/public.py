@@ -34,7 +34,7 @@ def _codes_by_name() -> Mapping[str, tuple[tuple[str, int], ...]]:
     found: dict[str, list[tuple[str, int]]] = {}
     for holiday in HOLIDAYS.values():
         for rank, name in enumerate(holiday.names):
-            found.setdefault(name, []).append((holiday.code, rank))
+            found.setdefault(name.casefold(), []).append((holiday.code, rank))
     return {name: tuple(codes) for name, codes in found.items()}
 
 
@@ -62,7 +62,7 @@ def public_holidays(region: str, year: int) -> Mapping[str, tuple[date, ...]]:
         return {}
     found: dict[str, list[_Day]] = {}
     for day, name in _named_days(country, part, year):
-        for code, rank in _codes_by_name().get(_MARK.sub("", name), ()):
+        for code, rank in _codes_by_name().get(_MARK.sub("", name).casefold(), ()):
             found.setdefault(code, []).append(_Day(_MOVED.search(name) is not None, rank, day))
     starts = {code: tuple(_starts(days, year)) for code, days in found.items()}
     return {code: days for code, days in starts.items() if days}

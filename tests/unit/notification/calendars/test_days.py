@@ -69,6 +69,9 @@ def test_festivals_are_the_same_everywhere_and_public_holidays_are_not() -> None
         ("GR", "easter_monday", 2026, [date(2026, 4, 13)]),
         ("DE", "epiphany", 2026, []),
         ("DE-BY", "epiphany", 2026, [date(2026, 1, 6)]),
+        ("NZ", "anzac_day", 2026, [date(2026, 4, 25)]),  # which the library calls Anzac Day there
+        ("GB", "easter_monday", 2026, []),  # in Scotland it is none
+        ("GB-ENG", "easter_monday", 2026, [date(2026, 4, 6)]),
         ("US", "thanksgiving", 2026, [date(2026, 11, 26)]),
         ("CN", "lunar_new_year", 2026, [date(2026, 2, 17)]),
         ("KR", "lunar_new_year", 2026, [date(2026, 2, 17)]),
