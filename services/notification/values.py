@@ -130,7 +130,8 @@ class MemberState(StrEnum):
 class Member:
     """A customer as this service knows it, and all that a decision may depend on.
 
-    `traits` and `figures` are what conditions may ask of the profile and of the scores, by the names they go under.
+    `traits` and `figures` are what conditions may ask of the profile and of the scores, by the names they go under;
+    `segments` are the ids of those it belongs to.
     """
 
     customer_id: UUID
@@ -150,6 +151,7 @@ class Member:
     do_not_disturb: DoNotDisturb | None = None
     traits: Mapping[str, Value] = field(default_factory=dict)
     figures: Mapping[str, Value] = field(default_factory=dict)
+    segments: frozenset[str] = frozenset()
     owner: Employee | None = None
     backup_owner: Employee | None = None
 

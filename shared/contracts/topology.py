@@ -13,7 +13,7 @@ from shared.contracts.notification import (
     TaskCreated,
 )
 from shared.contracts.registry import EVENT_TYPES
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring import ScoreChanged, SegmentEntered, SegmentLeft
 from shared.contracts.topics import (
     CUSTOMER_EVENTS,
     CUSTOMER_PROFILES,
@@ -55,7 +55,7 @@ READERS: dict[str, Types] = {
     "scoring": types_of(INTERACTION_EVENTS.name) | {CustomerRegistered, CustomerChanged},
     "notification": types_of(INTERACTION_EVENTS.name)
     - {InteractionVoided, ComplaintAssigned, CorrespondenceRecorded, NoteRecorded}
-    | {ProfileUpdated, ProfileErased, ScoreChanged},
+    | {ProfileUpdated, ProfileErased, ScoreChanged, SegmentEntered, SegmentLeft},
 }
 """The types that each service reads."""
 

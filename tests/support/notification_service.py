@@ -31,7 +31,7 @@ from shared.clock import SteppedClock, wall_now
 from shared.contracts.common import Channel
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring import ScoreChanged, SegmentMembership
 from shared.db.session import Database
 from shared.messaging.correlation import correlated
 from shared.service import Platform, open_platform
@@ -71,7 +71,7 @@ class NotificationService:
     async def handle(self, *events: Event[Any]) -> None:
         """One batch of one consumer group, in one transaction."""
         consumers = CareConsumers(self.desk)
-        of_customers = isinstance(events[0].data, ProfileUpdated | ProfileErased | ScoreChanged)
+        of_customers = isinstance(events[0].data, ProfileUpdated | ProfileErased | ScoreChanged | SegmentMembership)
         handler = consumers.on_customers if of_customers else consumers.on_interactions
         async with self.database.transaction() as session:
             with correlated(events):

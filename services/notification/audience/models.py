@@ -1,4 +1,4 @@
-"""Projections of what other services say: the customers to write to, their scores, and their complaints."""
+"""Projections of what other services say: the customers to write to, their scores, segments and complaints."""
 
 from datetime import datetime
 from typing import Any
@@ -81,3 +81,15 @@ class OwnDecision(Base, table=True):
     purpose: str = Field(sa_type=Text)
     granted: bool
     at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
+
+
+class Membership(Base, table=True):
+    """Whether a customer belongs to a segment, as last told. Who left is kept: an older word changes nothing."""
+
+    __tablename__ = "memberships"
+    __table_args__ = (PrimaryKeyConstraint("customer_id", "segment_id"),)
+
+    customer_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    segment_id: UUID = Field(sa_column=Column(Uuid, nullable=False))
+    inside: bool
+    as_of: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))

@@ -12,7 +12,7 @@ from sqlmodel import col
 from services.notification.audience.localities import REGION, Locality
 from services.notification.audience.models import Complaint, Customer, Score
 from services.notification.audience.profile import parse_permission
-from services.notification.audience.repository import load_members
+from services.notification.audience.repository.members import load_members
 from services.notification.audience.schemas import AudienceRead, OpenComplaintRead, PermissionRead
 from services.notification.audience.traits import CONDITION_COLUMNS
 from services.notification.policy import CarePolicy

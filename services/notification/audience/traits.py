@@ -19,9 +19,11 @@ _FIGURES = (
     "loyalty",
     "probability_active",
 )
-
-
-_NUMBERS = ("churn_risk", "satisfaction", "loyalty", "probability_active")
+_MONEY = ("realised_value", "last_12_months")
+"""Told in minor units, as `…_minor`; their currency is the reporting one of all scores."""
+_RFM = ("rfm_recency", "rfm_frequency", "rfm_monetary")
+_COUNTED = (*(f"{name}_minor" for name in _MONEY), *_RFM)
+_NUMBERS = ("churn_risk", "satisfaction", "loyalty", "probability_active", *_COUNTED)
 _SETS = ("interests", "tags")
 _TYPES = {"key_account": "boolean", "has_owner": "boolean", "registered_at": "timestamptz"}
 _TRAITS = (
@@ -47,7 +49,12 @@ CONDITION_COLUMNS: Mapping[str, str] = {
         f"THEN ARRAY(SELECT jsonb_array_elements_text(c.traits -> '{name}')) END"
         for name in _SETS
     },
-    **{f"score.{name}": f"(s.figures ->> '{name}')" + ("::numeric" if name in _NUMBERS else "") for name in _FIGURES},
+    "customer.segments": "nullif(ARRAY(SELECT m.segment_id::text FROM memberships AS m "
+    "WHERE m.customer_id = c.customer_id AND m.inside), '{}')",
+    **{
+        f"score.{name}": f"(s.figures ->> '{name}')" + ("::numeric" if name in _NUMBERS else "")
+        for name in (*_FIGURES, *_COUNTED)
+    },
 }
 """The same as SQL over `customers AS c` and `scores AS s`, by the names that conditions know them under."""
 
@@ -82,5 +89,9 @@ def traits_from(kept: Mapping[str, Any]) -> dict[str, Value]:
 
 
 def figures_of(score: ScoreChanged) -> dict[str, Any]:
-    figures = ((name, getattr(score, name)) for name in _FIGURES)
-    return {name: value for name, value in figures if value is not None}
+    figures = {name: getattr(score, name) for name in _FIGURES}
+    for name in _MONEY:
+        money = getattr(score, name)
+        figures[f"{name}_minor"] = money.minor if money is not None else None
+    figures |= zip(_RFM, score.rfm or (), strict=False)
+    return {name: value for name, value in figures.items() if value is not None}

@@ -7,15 +7,16 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.audience import repository
 from services.notification.audience.profile import KnownProfile, known_profile
+from services.notification.audience.repository import judgements
+from services.notification.audience.repository import members as repository
 from services.notification.audience.traits import figures_of
 from services.notification.policy import CarePolicy
 from services.notification.values import Member, MemberState, Permission
 from shared.contracts.customer import Birthday, Consent, ImportantDate, ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring import ScoreChanged, SegmentMembership
 
 _INSTANT = timedelta(microseconds=1)
 """The least by which a later decision is later."""
@@ -122,10 +123,23 @@ async def apply_scores(
     """Keeps the latest score of each customer, and has `members` know it; the rows are locked."""
     living = [event.data for event in events if members[event.data.customer_id].state is not MemberState.ERASED]
     if living:
-        await repository.save_scores(session, living)
+        await judgements.save_scores(session, living)
     for score in sorted(living, key=lambda score: score.as_of):
         member = members[score.customer_id]
         members[score.customer_id] = replace(member, figures=figures_of(score), loyalty_level=score.loyalty_level.value)
+
+
+async def apply_memberships(
+    session: AsyncSession, events: Sequence[Event[SegmentMembership]], *, members: dict[UUID, Member]
+) -> None:
+    """Follows who is in which segment, and has `members` know it; the rows are locked."""
+    moves = [event.data for event in events if members[event.data.customer_id].state is not MemberState.ERASED]
+    if not moves:
+        return
+    await judgements.save_memberships(session, moves)
+    inside = await judgements.load_segments(session, {move.customer_id for move in moves})
+    for customer_id, segments in inside.items():
+        members[customer_id] = replace(members[customer_id], segments=segments)
 
 
 async def apply_complaints(
@@ -134,4 +148,4 @@ async def apply_complaints(
     """Follows which complaints are open; the rows are locked. Openings and resolutions may come in any order."""
     for fact in facts:
         if members[fact.customer_id].state is not MemberState.ERASED:
-            await repository.save_complaint(session, fact)
+            await judgements.save_complaint(session, fact)

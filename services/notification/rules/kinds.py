@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any
+from uuid import UUID
 
 from services.notification.calendars.codes import HOLIDAYS
 from services.notification.values import OccasionKind
@@ -30,7 +31,16 @@ from shared.contracts.interaction import (
     UsageRecorded,
     VisitRecorded,
 )
-from shared.contracts.scoring import AbcClass, LifecycleStage, LoyaltyLevel, PartnershipStage, Quadrant, ScoreChanged
+from shared.contracts.scoring import (
+    AbcClass,
+    LifecycleStage,
+    LoyaltyLevel,
+    PartnershipStage,
+    Quadrant,
+    ScoreChanged,
+    SegmentEntered,
+    SegmentLeft,
+)
 
 OCCASIONS = tuple(kind.value for kind in OccasionKind)
 """The kinds of days a rule may be about."""
@@ -91,6 +101,10 @@ _SCORES = (
     Told("churn_reasons", "churn_reasons", FieldType.TEXTS, "rules that speak for it, such as complaint_pending"),
     _number("satisfaction", "satisfaction", "as scored", unit="0-100", shown=False),
     _number("loyalty", "loyalty", "as scored", unit="0-100", shown=False),
+)
+_SEGMENT = (
+    Told("segment_id", "segment_id", description="the segment", shown=False),
+    Told("segment", "segment", description="its name at that time", shown=False),
 )
 
 EVENTS: Mapping[str, EventKind] = {
@@ -165,6 +179,8 @@ EVENTS: Mapping[str, EventKind] = {
         EventKind("complaint_closed", ComplaintClosed, (_CASE,), "case"),
         EventKind("complaint_reopened", ComplaintReopened, (_CASE, _SEVERITY), "case"),
         EventKind("score_changed", ScoreChanged, _SCORES),
+        EventKind("segment_entered", SegmentEntered, _SEGMENT, "segment_id"),
+        EventKind("segment_left", SegmentLeft, _SEGMENT, "segment_id"),
     )
 }
 KIND_OF: Mapping[type[EventData], EventKind] = {kind.data: kind for kind in EVENTS.values()}
@@ -229,4 +245,6 @@ def _read(value: Any, path: list[str]) -> Any:
         value = getattr(value, name)
     if isinstance(value, Enum):
         return value.value
+    if isinstance(value, UUID):
+        return str(value)
     return frozenset(map(str, value)) if isinstance(value, tuple) else value

@@ -26,6 +26,7 @@ OF_CUSTOMERS = (
     Field("customer.source", _TEXT, "how the customer came"),
     Field("customer.interests", _TEXTS, "as told"),
     Field("customer.tags", _TEXTS, "as set"),
+    Field("customer.segments", _TEXTS, "ids of the segments that the customer belongs to"),
     Field("customer.key_account", _BOOLEAN, "a key account"),
     Field("customer.has_owner", _BOOLEAN, "somebody looks after the customer"),
     Field("customer.registered_at", _INSTANT, "when the customer was registered"),
@@ -40,6 +41,11 @@ OF_SCORES = (
     Field("score.satisfaction", _NUMBER, "as scored", unit="0-100"),
     Field("score.loyalty", _NUMBER, "as scored", unit="0-100"),
     Field("score.probability_active", _NUMBER, "that the customer still buys", unit="0-1"),
+    Field("score.rfm_recency", _NUMBER, "fifth by how recently it bought, 5 the latest", unit="1-5"),
+    Field("score.rfm_frequency", _NUMBER, "fifth by how often it bought, 5 the most", unit="1-5"),
+    Field("score.rfm_monetary", _NUMBER, "fifth by what it brought, 5 the most", unit="1-5"),
+    Field("score.realised_value_minor", _NUMBER, "margin to date", unit="minor units of the reporting currency"),
+    Field("score.last_12_months_minor", _NUMBER, "of them, the last twelve months'", unit="as realised_value_minor"),
 )
 
 
@@ -59,6 +65,7 @@ def facts_for(inputs: Mapping[str, Value], member: Member) -> dict[str, Value]:
     facts: dict[str, Value] = {f"event.{name}": value for name, value in inputs.items()}
     facts.update((f"customer.{name}", value) for name, value in member.traits.items())
     facts.update((f"score.{name}", value) for name, value in member.figures.items())
+    facts["customer.segments"] = member.segments or None
     facts["customer.is_person"] = member.is_person
     facts["customer.language"] = member.language or None
     facts["customer.time_zone"] = member.time_zone or None

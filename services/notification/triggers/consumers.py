@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.notification.audience.use_cases import (
     apply_complaints,
+    apply_memberships,
     apply_profiles,
     apply_scores,
     erase_customers,
@@ -31,7 +32,7 @@ from services.notification.values import Member, MemberState
 from shared.contracts.customer import ProfileErased, ProfileUpdated
 from shared.contracts.envelope import Event, EventData
 from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, InteractionRecorded, PurchaseRecorded
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring import ScoreChanged, SegmentEntered, SegmentLeft, SegmentMembership
 from shared.messaging.consumer import Handler
 
 
@@ -43,7 +44,13 @@ class CareConsumers:
 
     @property
     def of_customers(self) -> dict[type[EventData], Handler]:
-        types: tuple[type[EventData], ...] = (ProfileUpdated, ProfileErased, ScoreChanged)
+        types: tuple[type[EventData], ...] = (
+            ProfileUpdated,
+            ProfileErased,
+            ScoreChanged,
+            SegmentEntered,
+            SegmentLeft,
+        )
         return dict.fromkeys(types, self.on_customers)
 
     @property
@@ -52,15 +59,18 @@ class CareConsumers:
         return dict.fromkeys(types, self.on_interactions)
 
     async def on_customers(self, session: AsyncSession, events: Sequence[Event[Any]]) -> None:
-        """Profiles, erasures and scores: one function, so that a batch locks its customers once and in one order.
+        """Profiles, erasures, scores and segments, so that a batch locks its customers once and in one order.
 
         Erasures come last, whatever their place in the batch: nothing follows an erasure of the same customer.
         """
         profiles = [event for event in events if isinstance(event.data, ProfileUpdated)]
         erasures = [event for event in events if isinstance(event.data, ProfileErased)]
         scores = [event for event in events if isinstance(event.data, ScoreChanged)]
+        moves = [event for event in events if isinstance(event.data, SegmentMembership)]
+        judged = [event for event in events if isinstance(event.data, ScoreChanged | SegmentMembership)]
         members = await lock_members(session, _customers(events), policy=self._desk.policy)
         await apply_scores(session, scores, members=members)
+        await apply_memberships(session, moves, members=members)
         known = await apply_profiles(session, profiles, policy=self._desk.policy)
         known_at: dict[UUID, datetime] = {one.member.customer_id: one.known_at for one in known}
         await resolve_awaiting(
@@ -70,8 +80,8 @@ class CareConsumers:
         members |= {one.member.customer_id: one.member for one in known}
         book = await rules_in_force(session)
         await greet_told(session, [one.member for one in known], book, desk=self._desk)
-        await self._answer(session, scores, members, book)
-        await cancel_by_events(session, happenings_of(scores, book), book, desk=self._desk)
+        await self._answer(session, judged, members, book)
+        await cancel_by_events(session, happenings_of(judged, book), book, desk=self._desk)
         erased = await erase_customers(session, erasures)
         await forget_customers(session, erased, desk=self._desk)
         await forget_occasions(session, erased)

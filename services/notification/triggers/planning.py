@@ -15,7 +15,7 @@ from shared.conditions.condition import holds
 from shared.conditions.vocabulary import Value
 from shared.contracts.envelope import Event
 from shared.contracts.interaction import InteractionRecorded
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.scoring import ScoreChanged, SegmentMembership
 
 
 def plans_for(event: Event[Any], member: Member, book: RuleBook) -> Iterator[MessagePlan]:
@@ -67,8 +67,8 @@ def remembered(event: Event[Any]) -> Remembered | None:
 
 
 def _is_silent(data: Any) -> bool:
-    """Scores of everybody were computed anew: nobody is to be written to because of that."""
-    return isinstance(data, ScoreChanged) and data.silent
+    """Scores of everybody were computed anew, or a segment was: nobody is to be written to because of that."""
+    return isinstance(data, ScoreChanged | SegmentMembership) and data.silent
 
 
 def _plan(event: Event[Any], kind: EventKind, rule: Rule, inputs: dict[str, Value]) -> MessagePlan:

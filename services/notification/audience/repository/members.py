@@ -1,4 +1,4 @@
-"""SQL of the projections: whole batches, one statement each."""
+"""SQL of customers and of what they decided themselves: whole batches, one statement each."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
@@ -6,23 +6,23 @@ from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Row, Table, delete, exists, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Row, Table, Uuid, delete, exists, func, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.notification.audience.models import Complaint, Customer, OwnDecision, Score
+from services.notification.audience.models import Complaint, Customer, Membership, OwnDecision, Score
 from services.notification.audience.profile import KnownProfile, parse_permission, permission_text
-from services.notification.audience.traits import figures_of, traits_from
+from services.notification.audience.traits import traits_from
 from services.notification.suppression.queries import find_suppressed
 from services.notification.values import Employee, Member, MemberState, Permission
 from shared.contracts.common import Channel
 from shared.contracts.customer import Consent, DoNotDisturb
-from shared.contracts.interaction import ComplaintOpened, ComplaintResolved, Severity
-from shared.contracts.scoring import ScoreChanged
+from shared.contracts.interaction import Severity
 
 _CUSTOMERS = cast(Table, Customer.__table__)  # type: ignore[attr-defined]
 _SCORES = cast(Table, Score.__table__)  # type: ignore[attr-defined]
 _COMPLAINTS = cast(Table, Complaint.__table__)  # type: ignore[attr-defined]
+_MEMBERSHIPS = cast(Table, Membership.__table__)  # type: ignore[attr-defined]
 _OWN = cast(Table, OwnDecision.__table__)  # type: ignore[attr-defined]
 
 _ADDRESSED = tuple(channel for channel in Channel if channel is not Channel.INBOX)
@@ -72,8 +72,17 @@ async def load_members(
     quieted = exists().where(
         complaints.customer_id == _CUSTOMERS.c.customer_id, complaints.severity.in_(quieting), is_open
     )
+    segments = select(_MEMBERSHIPS.c.segment_id).where(
+        _MEMBERSHIPS.c.customer_id == _CUSTOMERS.c.customer_id, _MEMBERSHIPS.c.inside
+    )
     rows = await session.execute(
-        select(_CUSTOMERS, _SCORES.c.loyalty_level, _SCORES.c.figures, quieted.label("quieted"))
+        select(
+            _CUSTOMERS,
+            _SCORES.c.loyalty_level,
+            _SCORES.c.figures,
+            quieted.label("quieted"),
+            func.array(segments.scalar_subquery(), type_=ARRAY(Uuid)).label("segments"),
+        )
         .outerjoin(_SCORES, _SCORES.c.customer_id == _CUSTOMERS.c.customer_id)
         .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
     )
@@ -117,6 +126,7 @@ def _member_of(row: Row[Any]) -> Member:
         do_not_disturb=DoNotDisturb.model_validate(row.do_not_disturb) if row.do_not_disturb else None,
         traits=traits_from(row.traits),
         figures=row.figures or {},
+        segments=frozenset(map(str, row.segments)),
         owner=_employee(row.staff.get("owner")),
         backup_owner=_employee(row.staff.get("backup_owner")),
     )
@@ -172,7 +182,7 @@ async def erase_customers(session: AsyncSession, customer_ids: Collection[UUID])
         .where(_CUSTOMERS.c.customer_id.in_(customer_ids))
         .values({**_BLANK, "state": MemberState.ERASED.value, "changed_at": None})
     )
-    for table in (_SCORES, _COMPLAINTS, _OWN):
+    for table in (_SCORES, _MEMBERSHIPS, _COMPLAINTS, _OWN):
         await session.execute(delete(table).where(table.c.customer_id.in_(customer_ids)))
 
 
@@ -217,47 +227,3 @@ async def find_changed_at(session: AsyncSession, customer_id: UUID) -> datetime 
         select(_CUSTOMERS.c.changed_at).where(_CUSTOMERS.c.customer_id == customer_id)
     )
     return changed_at
-
-
-async def save_scores(session: AsyncSession, scores: Iterable[ScoreChanged]) -> None:
-    incoming = insert(_SCORES)
-    names = ("as_of", "loyalty_level", "lifecycle_stage", "abc_class", "probability_active", "figures")
-    latest = {score.customer_id: score for score in sorted(scores, key=lambda score: score.as_of)}
-    await session.execute(
-        incoming.on_conflict_do_update(
-            index_elements=["customer_id"],
-            set_={name: incoming.excluded[name] for name in names},
-            where=_SCORES.c.as_of <= incoming.excluded.as_of,
-        ),
-        [
-            {
-                "customer_id": score.customer_id,
-                "as_of": score.as_of,
-                "loyalty_level": score.loyalty_level.value,
-                "lifecycle_stage": score.lifecycle_stage.value,
-                "abc_class": score.abc_class.value if score.abc_class else None,
-                "probability_active": score.probability_active,
-                "figures": figures_of(score),
-            }
-            for score in latest.values()
-        ],
-    )
-
-
-async def save_complaint(session: AsyncSession, data: ComplaintOpened | ComplaintResolved) -> None:
-    """Keeps the latest opening and the latest resolution apart, so that their order of arrival makes no difference."""
-    key = {"customer_id": data.customer_id, "source": data.source, "case": data.case}
-    if isinstance(data, ComplaintOpened):
-        incoming = insert(_COMPLAINTS).values(**key, severity=data.severity.value, opened_at=data.occurred_at)
-        changes: dict[str, Any] = {
-            "severity": incoming.excluded.severity,
-            "opened_at": incoming.excluded.opened_at,
-        }
-        newer = func.coalesce(_COMPLAINTS.c.opened_at < incoming.excluded.opened_at, True)
-    else:
-        incoming = insert(_COMPLAINTS).values(**key, resolved_at=data.occurred_at)
-        changes = {"resolved_at": incoming.excluded.resolved_at}
-        newer = func.coalesce(_COMPLAINTS.c.resolved_at < incoming.excluded.resolved_at, True)
-    await session.execute(
-        incoming.on_conflict_do_update(index_elements=["customer_id", "source", "case"], set_=changes, where=newer)
-    )

@@ -1,0 +1,1 @@
+"""SQL of the projections: whole batches, one statement each."""
