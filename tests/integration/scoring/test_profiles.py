@@ -193,6 +193,6 @@ async def test_the_cost_to_serve_is_told_by_kind(scoring: ScoringService) -> Non
     cost = (await scoring.score(language="en"))["cost_to_serve"]
     assert cost["value"]["minor"] == 800 + 1_234
     assert [reason["sentence"] for reason in cost["reasons"]] == [
-        "1 times a call cost 8.00 CNY.",
-        "1 times a visit in the shop cost 12.34 CNY.",
+        "1 time a call cost 8.00 CNY.",
+        "1 time a visit in the shop cost 12.34 CNY.",
     ]
