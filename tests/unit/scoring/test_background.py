@@ -2,6 +2,9 @@
 
 import asyncio
 
+import pytest
+
+from services.scoring import background as module
 from services.scoring.background import Background
 from shared.errors import Unavailable
 
@@ -27,6 +30,24 @@ async def test_it_takes_steps_as_long_as_there_are_any() -> None:
 
     await run_until(Background("test", step, idle_seconds=0.01), done)
     assert left == 0
+
+
+async def test_it_rests_longer_the_longer_there_was_nothing_and_is_quick_again_after_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    steps, rests, stop = iter([False, False, False, False, True, False]), list[float](), asyncio.Event()
+
+    async def step() -> bool:
+        return next(steps)
+
+    async def rest(stop: asyncio.Event, *, within_seconds: float) -> None:
+        rests.append(within_seconds)
+        if len(rests) == 5:
+            stop.set()
+
+    monkeypatch.setattr(module, "happened", rest)
+    await Background("test", step, idle_seconds=1.0, longest_idle_seconds=3.0).run(stop)
+    assert rests == [1.0, 1.5, 2.25, 3.0, 1.0]
 
 
 async def test_it_goes_on_after_failures_and_shows_those_that_persist() -> None:
