@@ -11,6 +11,9 @@ from deploy.local.kafka import KafkaCluster
 from deploy.local.mailbox import Mailbox
 from deploy.local.postgres import PostgresServer
 from shared.db.migrate import upgrade
+from shared.messaging.broker import Broker
+from shared.messaging.embedded import EmbeddedBroker
+from shared.messaging.kafka import KafkaBroker, KafkaSettings
 from tests.support.processes import ServiceProcess, service_environment
 from tests.support.tokens import Tokens
 
@@ -67,7 +70,7 @@ async def open_site(folder: Path, kafka: KafkaCluster | None, tokens: Tokens) ->
     mailbox = Mailbox(folder / "mailbox")
     try:
         async with mailbox.serving():
-            site = Site(postgres, kafka, mailbox, tokens, await _broker_settings(postgres, kafka))
+            site = Site(postgres, kafka, mailbox, tokens, await broker_settings(postgres, kafka))
             try:
                 await _install(site, folder)
                 yield site
@@ -78,11 +81,19 @@ async def open_site(folder: Path, kafka: KafkaCluster | None, tokens: Tokens) ->
         await asyncio.to_thread(postgres.stop)
 
 
-async def _broker_settings(postgres: PostgresServer, kafka: KafkaCluster | None) -> Mapping[str, str]:
+async def broker_settings(postgres: PostgresServer, kafka: KafkaCluster | None) -> Mapping[str, str]:
+    """Of Kafka, or of an embedded broker in a database of `postgres`."""
     if kafka is not None:
         return {"kafka_bootstrap_servers": kafka.bootstrap_servers}
     await postgres.ensure_database("broker")
     return {"broker_database_url": postgres.dsn("broker")}
+
+
+def broker_of(settings: Mapping[str, str]) -> Broker:
+    """A client of the test's own."""
+    if "kafka_bootstrap_servers" in settings:
+        return KafkaBroker(KafkaSettings(bootstrap_servers=settings["kafka_bootstrap_servers"]))
+    return EmbeddedBroker(settings["broker_database_url"])
 
 
 async def _install(site: Site, folder: Path) -> None:

@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from deploy.local.kafka import KafkaCluster
-from shared.messaging.broker import Broker
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.kafka import KafkaBroker, KafkaSettings
-from tests.e2e.loss.site import Site, open_site
+from tests.e2e.loss.site import Site, broker_of, open_site
 from tests.e2e.loss.verdict import judge_counts, judge_mail, judge_order, settle
 from tests.e2e.loss.workload import Workload
 from tests.support.tokens import Tokens
@@ -25,12 +22,6 @@ pytestmark = [pytest.mark.crash, pytest.mark.timeout(420), pytest.mark.xdist_gro
 async def site(kafka: KafkaCluster | None, tmp_path: Path, tokens: Tokens) -> AsyncIterator[Site]:
     async with open_site(tmp_path, kafka, tokens) as opened:
         yield opened
-
-
-def broker_of(site: Site) -> Broker:
-    if site.kafka is not None:
-        return KafkaBroker(KafkaSettings(bootstrap_servers=site.kafka.bootstrap_servers))
-    return EmbeddedBroker(site.broker["broker_database_url"])
 
 
 async def kill_at_random(site: Site, chance: random.Random, done: asyncio.Event) -> Counter[str]:
@@ -71,7 +62,7 @@ async def test_no_event_and_no_message_is_lost_or_doubled(
 
     await settle(site, workload)
     await judge_counts(site, workload)
-    broker = broker_of(site)
+    broker = broker_of(site.broker)
     await broker.start()
     try:
         republished = await judge_order(broker, workload)

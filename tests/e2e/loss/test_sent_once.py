@@ -21,8 +21,7 @@ from shared.db.migrate import upgrade
 from shared.errors import Unavailable
 from shared.messaging.broker import Broker, OutgoingRecord
 from shared.messaging.codec import encode
-from shared.messaging.embedded import EmbeddedBroker
-from shared.messaging.kafka import KafkaBroker, KafkaSettings
+from tests.e2e.loss.site import broker_of, broker_settings
 from tests.support.eventually import eventually
 from tests.support.factories.notification import profile_updated, purchase
 from tests.support.gateway import SECRET, running_gateway
@@ -45,7 +44,7 @@ class Delivery:
 
     @property
     def victims(self) -> list[str]:
-        """In pairs, since a worker that takes over from a dead one may die as well."""
+        """One after the other, and at last nobody is left to take over."""
         broker = [] if self.kafka is None else ["kafka"]
         return ["worker 0", "database", "worker 1", *broker, "both workers"]
 
@@ -111,19 +110,6 @@ async def test_killed_workers_database_and_broker_double_nothing_and_lose_nothin
     assert len(keys) == len(set(keys)) == published
     assert len({one["to"] for one in accepted_in(file)}) == published
     assert repeats > 0, "nothing was ever repeated, so nothing was proven"
-
-
-async def broker_settings(postgres: PostgresServer, kafka: KafkaCluster | None) -> Mapping[str, str]:
-    if kafka is not None:
-        return {"kafka_bootstrap_servers": kafka.bootstrap_servers}
-    await postgres.ensure_database("broker")
-    return {"broker_database_url": postgres.dsn("broker")}
-
-
-def broker_of(settings: Mapping[str, str]) -> Broker:
-    if "kafka_bootstrap_servers" in settings:
-        return KafkaBroker(KafkaSettings(bootstrap_servers=settings["kafka_bootstrap_servers"]))
-    return EmbeddedBroker(settings["broker_database_url"])
 
 
 def worker_environment(
