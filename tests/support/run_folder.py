@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
+import psutil
+
 from deploy.local.kafka import KafkaCluster
 from deploy.local.postgres import PostgresServer
 
@@ -27,18 +29,24 @@ def prefer_memory() -> None:
     """Has temporary files in memory where there is enough, unless TMPDIR says where: a database is cloned for nearly
     every test, ten times as fast as on a disk. Servers that are killed find their files again there as well.
     """
-    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free >= _ENOUGH_MEMORY_BYTES:
+    if _MEMORY.is_dir():
+        with _one_at_a_time(_MEMORY):
+            _end_abandoned(_MEMORY)  # what a killed run left there is memory that nobody else gives back
+    if "TMPDIR" not in os.environ and _MEMORY.is_dir() and _spare_bytes() >= _ENOUGH_MEMORY_BYTES:
         os.environ["TMPDIR"] = str(_MEMORY)
         tempfile.tempdir = None  # so that it is looked up again
+
+
+def _spare_bytes() -> int:
+    """What the file system takes may be more than the machine has left."""
+    return min(shutil.disk_usage(_MEMORY).free, psutil.virtual_memory().available)
 
 
 def open_run() -> None:
     """Makes the folder, and ends what earlier runs left behind that were killed."""
     temporary = Path(tempfile.gettempdir())
-    with (temporary / f"{_PREFIX}{os.geteuid()}.lock").open("w") as one_at_a_time:
-        fcntl.flock(one_at_a_time, fcntl.LOCK_EX)
-        for alive in temporary.glob(f"{_PREFIX}*/{_ALIVE}"):
-            _end_if_abandoned(alive)
+    with _one_at_a_time(temporary):
+        _end_abandoned(temporary)
         folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
         alive_file = (folder / _ALIVE).open("w")
         fcntl.flock(alive_file, fcntl.LOCK_EX)  # until this process ends, however it ends
@@ -76,10 +84,23 @@ def run_cluster(folder: Path) -> KafkaCluster:
     return KafkaCluster(folder / "kafka")
 
 
+@contextlib.contextmanager
+def _one_at_a_time(temporary: Path) -> Iterator[None]:
+    """A folder that is being made has nobody's lock yet: whoever ends abandoned ones waits."""
+    with (temporary / f"{_PREFIX}{os.geteuid()}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
 def _end(folder: Path) -> None:
     run_server(folder).stop()
     run_cluster(folder).stop()
     shutil.rmtree(folder)
+
+
+def _end_abandoned(temporary: Path) -> None:
+    for alive in temporary.glob(f"{_PREFIX}*/{_ALIVE}"):
+        _end_if_abandoned(alive)
 
 
 def _end_if_abandoned(alive: Path) -> None:

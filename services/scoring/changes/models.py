@@ -16,7 +16,9 @@ class ChangeFeed(Base, table=True):
 
     __tablename__ = "change_feed"
 
-    follower: Follower = Field(sa_column=Column(Text, primary_key=True))
+    follower: Follower = Field(sa_column=Column(Text, primary_key=True, server_default=text("'segments'")))
+    singleton: bool | None = Field(default=None, sa_column=Column(Boolean, nullable=True))
+    """Written by workers of the release before."""
     opened_at: datetime = Field(sa_column=Column(TIMESTAMP(timezone=True), nullable=False))
 
 
@@ -33,7 +35,7 @@ class ChangedCustomers(Base, table=True):
 
 
 # Nothing reads or writes these any more, but workers of the release before do while this one is rolled out; a migration
-# of the next release drops them, and the default of `follower`.
+# of the next release drops them, `singleton`, and the defaults of `follower`.
 Table("customer_watch", Base.metadata, Column("singleton", Boolean, primary_key=True))
 Table(
     "touched_customers",

@@ -5,18 +5,17 @@ from typing import Any, Final, get_type_hints
 from uuid import UUID
 
 from services.scoring.history.told import KeptScore
-from services.scoring.scores.telling import Told
+from services.scoring.scores.telling import TENTHS, Told
 
 _APART: Final = ("rfm", "as_of", "policy_version", "model_version")
 _NAMES: Final = tuple(name for name in get_type_hints(Told) if name not in _APART)
-_TENTHS: Final = ("satisfaction", "loyalty", "churn_risk")
 _RFM: Final = ("recency", "frequency", "monetary")
 _read = attrgetter(*_NAMES)
 
 
 def keep(customer_id: UUID, told: Told, changed: tuple[str, ...], currency: str, occasion: str | None) -> KeptScore:
     figures: dict[str, Any] = dict(zip(_NAMES, _read(told), strict=True))
-    for name in _TENTHS:
+    for name in TENTHS:
         if figures[name] is not None:
             figures[name] /= 10
     figures.update(zip(_RFM, told.rfm or (None,) * 3, strict=True))

@@ -48,6 +48,9 @@ MONEY_FIGURES: Final = (
     "lifetime_profit",
     "cost_to_serve",
 )
+TENTHS: Final = ("satisfaction", "loyalty", "churn_risk")
+"""Figures kept in tenths and shown in points."""
+
 _FIGURES = tuple(name for name in Told.__struct_fields__ if name not in ("as_of", "policy_version", "model_version"))
 _figures = attrgetter(*_FIGURES)
 

@@ -11,19 +11,10 @@ from services.scoring.facts.measures import Measures, from_microseconds
 from services.scoring.facts.profile import Profile
 from services.scoring.facts.statistics import Statistics
 from services.scoring.scores.satisfaction import is_open
-from services.scoring.scores.telling import Told
+from services.scoring.scores.telling import MONEY_FIGURES, TENTHS, Told
 
 Subject = dict[str, Any]
 
-_MONEY: Final = (
-    "realised_value",
-    "last_12_months",
-    "current_value",
-    "growth_potential",
-    "lifetime_profit",
-    "cost_to_serve",
-)
-_TENTHS: Final = ("satisfaction", "loyalty", "churn_risk")
 _CLASSES: Final = ("loyalty_level", "lifecycle_stage", "abc_class", "quadrant", "partnership_stage")
 _RFM: Final = ("recency", "frequency", "monetary")
 
@@ -86,8 +77,8 @@ def _who(source: Source, units: Units) -> Subject:
 
 
 def _score(told: Told, units: Units) -> Subject:
-    shown: Subject = {name: units.money(getattr(told, name)) for name in _MONEY}
-    for name in _TENTHS:
+    shown: Subject = {name: units.money(getattr(told, name)) for name in MONEY_FIGURES}
+    for name in TENTHS:
         tenths = getattr(told, name)
         shown[name] = None if tenths is None else Decimal(tenths) / 10
     probability = told.probability_active

@@ -1,19 +1,18 @@
 """What the API says of simulations."""
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from pydantic import Field
 
+from services.scoring.scores.telling import TENTHS
 from services.scoring.simulations.comparison import ABSENT, FIGURES, distribution
 from services.scoring.simulations.models import Simulation
 from services.scoring.simulations.portion import Findings, read_findings
 from services.scoring.simulations.progress import State, percent, seconds_left
 from services.scoring.simulations.sketch import EMPTY, Sketch, deciles
 from shared.web.schemas import ResponseModel
-
-_TENTHS: Final = ("satisfaction", "loyalty", "churn_risk")
 
 
 class SimulationProgress(ResponseModel):
@@ -176,7 +175,7 @@ def _figure(name: str, sketch: Sketch) -> dict[str, Any]:
 
 def _in_points(name: str, value: float | None) -> float | None:
     """Points are counted in tenths, and shown as everywhere else."""
-    return value / 10 if value is not None and name in _TENTHS else value
+    return value / 10 if value is not None and name in TENTHS else value
 
 
 def _value(written: str) -> str | None:

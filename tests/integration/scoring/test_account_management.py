@@ -164,7 +164,13 @@ async def test_movers_are_compared_with_what_was_told_before(scoring: ScoringSer
     assert levels["up"] == []
     await put_in_force(scoring, {"money": {"currency": "EUR", "rates": {"EUR": "1", "CNY": "0.1"}}})
     past: dict[str, Any] = {"from": START.isoformat(), "to": (START + days(120)).isoformat()}
-    assert (await scoring.read("/v1/portfolio/movers", figure="realised_value", **past))["currency"] == "CNY"
+    then = await scoring.read("/v1/portfolio/movers", figure="realised_value", **past)
+    assert then["currency"] == "CNY"
+    while await scoring.rescore() > 1:
+        pass
+    across = await scoring.read("/v1/portfolio/movers", figure="realised_value", **since)
+    assert (across["currency"], across["up"], across["down"]) == ("EUR", [], [])
+    assert await scoring.read("/v1/portfolio/movers", figure="realised_value", **past) == then
     refused = await scoring.client.get("/v1/portfolio/movers", params={"from": "2031-01-01T00:00:00Z"})
     assert problem(refused) == (422, "period_reversed", "from")
 

@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from services.scoring.replays import use_cases
 from services.scoring.replays.jobs import Replayer
+from services.scoring.replays.queries import MOST_AT_THE_SWITCH
 from shared.clock import wall_now
 from shared.contracts.common import Money
 from tests.support.answers import problem
@@ -220,12 +221,13 @@ async def test_more_touches_than_a_switch_takes_are_worked_off_first(scoring: Sc
     await fill(scoring)
     address = await ask(scoring)
     await scoring.replay()
-    for hour in range(2):
-        await buy(scoring, *range(1, 301), at=150 + hour, minor=10)
-    assert await scoring.count("changed_customers") > 0
+    for hour in range(4):
+        await buy(scoring, *range(1 + 300 * hour, 301 + 300 * hour), at=150 + hour, minor=10)
+    before = await rows(scoring, LIVE)
+    assert (await scoring.read(address))["waiting"] == 4 * 300 > 2 * MOST_AT_THE_SWITCH
     assert (await switch(scoring, address))["state"] == "done"
-    assert await rows(scoring, LIVE) != []
-    assert await scoring.count("customer_statistics") == 300
+    assert await rows(scoring, LIVE) == before
+    assert len(before) == 4 * 300
     assert await scoring.count("changed_customers") == 0
 
 

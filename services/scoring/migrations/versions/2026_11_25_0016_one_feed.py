@@ -22,14 +22,15 @@ WHERE finished_at IS NULL AND state <> 'mending'
 
 def upgrade() -> None:
     op.execute("SET LOCAL lock_timeout = '5s'")
+    op.execute("LOCK TABLE changed_customers, change_feed IN ACCESS EXCLUSIVE MODE")  # in the order in which writers do
     op.execute(_END_REPLAYS)
     op.execute("DELETE FROM customer_watch")
     op.execute("DELETE FROM touched_customers")
     op.execute("TRUNCATE replayed_statistics")
     op.execute("ALTER TABLE change_feed ADD COLUMN follower text NOT NULL DEFAULT 'segments'")
-    op.execute("ALTER TABLE change_feed ALTER COLUMN follower DROP DEFAULT")
     _change_key("change_feed", "follower")
-    op.drop_column("change_feed", "singleton")
+    # Without it, and without the default above, the release before could not begin to follow for its segments.
+    op.execute("ALTER TABLE change_feed ALTER COLUMN singleton DROP NOT NULL")
     op.add_column("changed_customers", sa.Column("follower", sa.Text(), server_default="segments", nullable=False))
     _change_key("changed_customers", "follower", "change_id")
 
@@ -42,8 +43,8 @@ def downgrade() -> None:
         op.execute(f"DELETE FROM {table} WHERE follower <> 'segments'")  # noqa: S608 - fixed names
     _change_key("changed_customers", "change_id")
     op.drop_column("changed_customers", "follower")
-    op.execute("ALTER TABLE change_feed ADD COLUMN singleton boolean NOT NULL DEFAULT true")
-    op.execute("ALTER TABLE change_feed ALTER COLUMN singleton DROP DEFAULT")
+    op.execute("UPDATE change_feed SET singleton = true")
+    op.execute("ALTER TABLE change_feed ALTER COLUMN singleton SET NOT NULL")
     _change_key("change_feed", "singleton")
     op.drop_column("change_feed", "follower")
 

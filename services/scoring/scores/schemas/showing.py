@@ -11,7 +11,7 @@ from services.scoring.scores.models import Rescoring, ToldScore
 from services.scoring.scores.reason import Reason
 from services.scoring.scores.schemas.shapes import RescoringRead, ScoreRead, StatusRead, ToldScoreRead
 from services.scoring.scores.sentences import Language
-from services.scoring.scores.telling import MONEY_FIGURES
+from services.scoring.scores.telling import MONEY_FIGURES, TENTHS
 from services.scoring.scores.value import explain_model
 from services.scoring.scores.writing import Writer
 
@@ -142,12 +142,11 @@ def _show_service(service: ServicePolicy, writer: Writer) -> dict[str, Any]:
 
 def show_told(told: ToldScore, currency: str) -> ToldScoreRead:
     rfm = None if told.recency is None else (told.recency, told.frequency, told.monetary)
-    tenths = ("satisfaction", "loyalty", "churn_risk")
     return ToldScoreRead.model_validate(
         {
             **told.model_dump(exclude={"recency", "frequency", "monetary"}),
             **{name: _money(getattr(told, name), currency) for name in MONEY_FIGURES},
-            **{name: _points(getattr(told, name)) for name in tenths},
+            **{name: _points(getattr(told, name)) for name in TENTHS},
             "churn_reasons": told.churn_reasons or (),
             "rfm": rfm,
         }
