@@ -168,7 +168,7 @@ async def test_movers_are_compared_with_what_was_told_before(scoring: ScoringSer
     assert then["currency"] == "CNY"
     while await scoring.rescore() > 1:
         pass
-    across = await scoring.read("/v1/portfolio/movers", figure="realised_value", **since)
+    across = await scoring.read("/v1/portfolio/movers", figure="realised_value")
     assert (across["currency"], across["up"], across["down"]) == ("EUR", [], [])
     assert await scoring.read("/v1/portfolio/movers", figure="realised_value", **past) == then
     refused = await scoring.client.get("/v1/portfolio/movers", params={"from": "2031-01-01T00:00:00Z"})
