@@ -20,13 +20,19 @@ class Happening:
 def ending_of(rule: Rule, since: datetime, subject: str | None, happenings: Iterable[Happening]) -> Happening | None:
     """The first of the happenings that ends what waits by `rule` since then about `subject`.
 
-    What happened earlier ends nothing, nor does what is about something else: another complaint, another order.
+    What happened earlier ends nothing, nor does what is about another of the same: another complaint, another order.
+    What is of another kind, as a purchase is to a segment, ends it whatever it is about.
     """
     ends = [
         one
         for one in happenings
-        if one.kind in rule.document.cancel_when
-        and one.at >= since
-        and (one.subject is None or subject is None or one.subject == subject)
+        if one.kind in rule.document.cancel_when and one.at >= since and not _is_another(one.subject, subject)
     ]
     return min(ends, key=lambda one: one.at, default=None)
+
+
+def _is_another(one: str | None, other: str | None) -> bool:
+    """Of two subjects, `kind:id`, whether they are two of a kind."""
+    if one is None or other is None:
+        return False
+    return one != other and one.partition(":")[0] == other.partition(":")[0]

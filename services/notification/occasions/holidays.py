@@ -19,6 +19,8 @@ from shared.conditions.vocabulary import Value
 
 _ONE_DAY = timedelta(days=1)
 _LONGEST_LOOK = 400
+_UNDER_WAY = timedelta(minutes=10)
+"""Longer than a transaction that takes in profiles may last."""
 
 
 class Said(NamedTuple):
@@ -33,7 +35,8 @@ class Said(NamedTuple):
 
     @property
     def topic(self) -> str:
-        return f"{self.rule.name}/{self.falling.name}"
+        """Another version of the rule is another topic: whom the last one did not mean is to be asked again."""
+        return f"{self.rule.name}@{self.rule.version}/{self.falling.name}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +117,11 @@ def next_round(
 def plans_now(
     rules: Iterable[Rule], member: Member, now: datetime, policy: CarePolicy
 ) -> Iterator[tuple[Said, MessagePlan]]:
-    """What is due to one customer, on the local day that it is at home."""
+    """What is due to one customer, on the local day that it is at home, or is within minutes: the round may pass while
+    the transaction that tells of the customer is still under way, and then does not see it."""
     day = now.astimezone(_zone(member.time_zone, policy)).date()
     at = due_at(day, OccasionKind.HOLIDAY, member.time_zone, policy)
-    if at <= now:
+    if at <= now + _UNDER_WAY:
         for said in said_on(day, locality_of(member).region, rules):
             yield said, plan_of(said, member.customer_id, at)
 

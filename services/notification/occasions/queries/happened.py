@@ -1,5 +1,6 @@
 """Which occasions fell within a span of time, and what a rule would say of them, by what is known today."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -28,6 +29,8 @@ from shared.errors import InvalidInput
 LONGEST_SPAN: Final = timedelta(days=366)
 _MOST_ROWS: Final = 200_000
 """Of the calendar: more dates than these are not gone through for one question."""
+MOST_ASKED: Final = 1_000_000
+"""Customers of whom PostgreSQL is asked whether they are meant, each once for every holiday."""
 _PORTION: Final = 1000
 _ONE_DAY = timedelta(days=1)
 _CALENDARS = (date(1900, 1, 1), date(2100, 12, 31))
@@ -98,10 +101,12 @@ async def _in_portions(plans: Sequence[MessagePlan]) -> AsyncIterator[Sequence[M
 async def _holidays_between(
     session: AsyncSession, rule: Rule, start: datetime, end: datetime, policy: CarePolicy
 ) -> Happened:
-    rounds = rounds_between([rule], await list_localities(session), start, end, policy)
+    rounds = await asyncio.to_thread(rounds_between, [rule], await list_localities(session), start, end, policy)
     number = 0
     for one in rounds:
         number += len(one.said) * await count_living_in(session, one.locality, after=None)
+        if number > MOST_ASKED:
+            raise _too_wide(f"more than {MOST_ASKED} customers would have to be asked")
     return Happened(number, _asked(session, rule, rounds))
 
 

@@ -1,5 +1,6 @@
 """What is due for whom between two instants."""
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -103,7 +104,8 @@ async def _holidays(
         own = await find_locality(session, wanted.customer_id)
         localities = [own] if own is not None else []
     found: list[OccasionRead] = []
-    for due_at, rounds in groupby(rounds_between(rules, localities, start, end, policy), attrgetter("due_at")):
+    falling = await asyncio.to_thread(rounds_between, rules, localities, start, end, policy)
+    for due_at, rounds in groupby(falling, attrgetter("due_at")):
         said: dict[Locality, list[DueRound]] = {}
         for one in rounds:
             said.setdefault(one.locality, []).append(one)

@@ -1,7 +1,8 @@
 """How far planning is."""
 
+import asyncio
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -51,22 +52,26 @@ async def _rounds_behind(
     session: AsyncSession, rules: Sequence[Rule], now: datetime, policy: CarePolicy
 ) -> tuple[int, datetime | None]:
     """How many customers are still to be asked, in rounds begun and not yet begun, and since when."""
-    waiting: dict[Locality, datetime] = {}
-    customers = 0
+    waiting: dict[tuple[date, Locality], tuple[datetime, int]] = {}
     for row in await repository.load_open_rounds(session):
         locality = Locality(row.time_zone, row.region)
-        customers += await count_living_in(session, locality, after=row.after)
-        waiting[locality] = row.due_at
+        left = await count_living_in(session, locality, after=row.after)
+        waiting[row.day, locality] = (row.due_at, left)
     if rules and may_be_due(rules, now):
         opened = await repository.load_topics(session, days_in_play(now))
-        for one in rounds_due(rules, await list_localities(session), now, policy):
+        for one in await asyncio.to_thread(rounds_due, rules, await list_localities(session), now, policy):
             if not opened.get((one.day, one.locality), frozenset()).issuperset(one.topics):
-                customers += await count_living_in(session, one.locality, after=None)
-                waiting[one.locality] = one.due_at
-    return customers, min(waiting.values(), default=None)
+                # Also of a round that is open: it begins anew, with everybody.
+                everybody = await count_living_in(session, one.locality, after=None)
+                waiting[one.day, one.locality] = (one.due_at, everybody)
+    customers = sum(left for _, left in waiting.values())
+    return customers, min((due_at for due_at, _ in waiting.values()), default=None)
 
 
 async def _next_round(
     session: AsyncSession, rules: Sequence[Rule], now: datetime, policy: CarePolicy
 ) -> datetime | None:
-    return next_round(rules, await list_localities(session), now, policy) if rules else None
+    if not rules:
+        return None
+    # The calendars of many regions take long: nothing for an event loop that others wait at.
+    return await asyncio.to_thread(next_round, rules, await list_localities(session), now, policy)

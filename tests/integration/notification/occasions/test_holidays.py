@@ -163,6 +163,45 @@ async def test_a_rule_put_in_force_on_the_day_speaks_at_once_and_a_retired_one_s
     assert [await greetings(service, one) for one in customers] == [[PLANNED]] * 3
 
 
+async def test_another_version_asks_those_whom_the_last_one_did_not_mean(service: NotificationService) -> None:
+    chinese, english = await joined(service, **SHANGHAI), await joined(service, **(SHANGHAI | {"language": "en"}))
+    of_chinese = {"field": "customer.language", "starts_with": "zh"}
+    await activate_rule(service, "wishes", rule_on_holidays("mid_autumn", when=of_chinese))
+    await move(service, MID_AUTUMN)
+    assert [await greetings(service, one) for one in (chinese, english)] == [[PLANNED], []]
+    await activate_rule(service, "wishes", rule_on_holidays("mid_autumn"))
+    await service.plan_holidays()
+    assert [await greetings(service, one) for one in (chinese, english)] == [[PLANNED], [PLANNED]]
+
+
+async def test_who_is_told_of_just_before_waits_for_the_hour(service: NotificationService) -> None:
+    """The round may pass before what tells of them is committed."""
+    await activate_rule(service, "wishes", rule_on_holidays("mid_autumn"))
+    service.clock.move_to(MID_AUTUMN - timedelta(minutes=5))
+    customer_id = await joined(service, **SHANGHAI)
+    assert await greetings(service, customer_id) == [("mid_autumn:2026", "waiting", None)]
+    await move(service, MID_AUTUMN)
+    await service.plan_waiting()
+    assert await greetings(service, customer_id) == [PLANNED]
+
+
+async def test_progress_is_that_of_the_oldest_round_left(service: NotificationService) -> None:
+    """Chinese New Year's Eve was not done when the morning after came."""
+    eve = datetime(2027, 2, 5, 1, tzinfo=UTC)
+    await activate_rule(service, "wishes", rule_on_holidays("chinese_new_year_eve", "chinese_new_year"))
+    for _ in range(3):
+        await joined(service, **SHANGHAI)
+    service.clock.move_to(eve)
+    async with service.database.transaction() as session:
+        await plan_holidays(session, limit=1, desk=service.desk)
+    service.clock.move_to(eve + timedelta(hours=14, minutes=59))
+    progress = await service.get("/v1/occasions/progress")
+    assert (progress["backlog"], progress["planned_until"]) == (2, "2027-02-05T00:59:59.999999Z")
+    service.clock.move_to(eve + timedelta(days=1))
+    progress = await service.get("/v1/occasions/progress")
+    assert (progress["backlog"], progress["planned_until"]) == (2 + 3, "2027-02-05T00:59:59.999999Z")
+
+
 async def test_a_birthday_and_a_holiday_share_one_message(service: NotificationService) -> None:
     await activate_rule(service, "wishes", rule_on_holidays("mid_autumn", priority=1))
     customer_id = await joined(service, birthday=solar_birthday(9, 25), **SHANGHAI)

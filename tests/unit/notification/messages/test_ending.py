@@ -31,6 +31,7 @@ RULE = Rule(
         ("complaint_resolved", -1, "case:test:C-1", False),
         ("complaint_resolved", 1, "case:test:C-2", False),
         ("complaint_resolved", 1, None, True),
+        ("complaint_resolved", 1, "order_id:test:O-1", True),
         ("complaint_reopened", 1, "case:test:C-1", False),
     ],
 )
