@@ -25,13 +25,15 @@ class SolarTerm(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Holiday:
     """`falls` is the day of a festival, whoever keeps it; a public holiday falls where and when the library behind
-    `public` has one of `names`, of which an earlier one counts more."""
+    `public` has one of `names`, of which an earlier one counts more. `fixed` is the month and day that
+    a public holiday has in most places: the library leaves it out of years in which another day is off instead."""
 
     code: str
     english: str
     chinese: str
     names: tuple[str, ...] = ()
     falls: LunarDay | SolarTerm | None = None
+    fixed: tuple[int, int] | None = None
 
     @property
     def is_festival(self) -> bool:
@@ -49,9 +51,9 @@ def _festival(code: str, english: str, chinese: str, falls: LunarDay | SolarTerm
     return Holiday(code, english, chinese, falls=falls)
 
 
-def _public(code: str, english: str, chinese: str, *names: str) -> Holiday:
+def _public(code: str, english: str, chinese: str, *names: str, fixed: tuple[int, int] | None = None) -> Holiday:
     """Without `names` it is the English name alone."""
-    return Holiday(code, english, chinese, names or (english,))
+    return Holiday(code, english, chinese, names or (english,), fixed=fixed)
 
 
 _FESTIVALS = (
@@ -68,7 +70,11 @@ _FESTIVALS = (
 )
 
 _OF_THE_YEAR = (
-    _public("new_years_day", "New Year's Day", "元旦", "New Year's Day", "International New Year Day"),
+    _public(
+        "new_years_day", "New Year's Day", "元旦", "New Year's Day", "International New Year Day", "New Year Holidays",
+        "Founding Day of the Republic of China", "Universal Fraternization Day",
+        "Day of the Establishment of the Slovak Republic", fixed=(1, 1),
+    ),
     _public("new_years_eve", "New Year's Eve", "新年前夕"),
     _public(
         "lunar_new_year", "Lunar New Year", "农历新年", "Lunar New Year", "Korean New Year", "Chinese New Year",
@@ -82,6 +88,7 @@ _OF_THE_YEAR = (
         "International Labour Day", "National Labor Day", "National Labour Day", "National Workers' Day",
         "Holiday of Spring and Labor", "Labor and Solidarity Day", "International Workers' Solidarity Day",
         "Labor Day and International Workers' Solidarity Day", "Randol Fawkes Labour Day", "May Day Bank Holiday",
+        fixed=(5, 1),
     ),
     _public(
         "womens_day", "International Women's Day", "国际妇女节", "International Women's Day", "Women's Day",
@@ -103,7 +110,7 @@ _OF_THE_YEAR = (
 )  # fmt: skip
 
 _CHRISTIAN = (
-    _public("epiphany", "Epiphany", "主显节", "Epiphany", "Three Kings Day"),
+    _public("epiphany", "Epiphany", "主显节", "Epiphany", "Three Kings Day", fixed=(1, 6)),
     _public("maundy_thursday", "Maundy Thursday", "濯足节", "Maundy Thursday", "Holy Thursday"),
     _public("good_friday", "Good Friday", "耶稣受难日", "Good Friday", "Catholic Good Friday"),
     _public(
@@ -121,9 +128,9 @@ _CHRISTIAN = (
     _public("corpus_christi", "Corpus Christi", "基督圣体节", "Corpus Christi", "Corpus Domini"),
     _public(
         "assumption_day", "Assumption Day", "圣母升天节", "Assumption Day", "Assumption Of Mary Day",
-        "Assumption of Mary Day", "Feast of the Assumption", "Dormition of the Mother of God",
+        "Assumption of Mary Day", "Feast of the Assumption", "Dormition of the Mother of God", fixed=(8, 15),
     ),
-    _public("all_saints_day", "All Saints' Day", "诸圣节"),
+    _public("all_saints_day", "All Saints' Day", "诸圣节", fixed=(11, 1)),
     _public(
         "immaculate_conception", "Immaculate Conception", "圣母无染原罪节", "Immaculate Conception",
         "Feast of the Immaculate Conception",
@@ -132,7 +139,7 @@ _CHRISTIAN = (
     _public("christmas_eve", "Christmas Eve", "平安夜"),
     _public(
         "christmas_day", "Christmas Day", "圣诞节", "Christmas Day", "Christmas", "Catholic Christmas Day",
-        "Christmas and Family Day",
+        "Christmas and Family Day", fixed=(12, 25),
     ),
     _public("second_day_of_christmas", "Second Day of Christmas", "圣诞节次日", "Second Day of Christmas",
             "Day After Christmas", "Christmas Second Day", "Day following Christmas"),

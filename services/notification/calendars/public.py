@@ -19,6 +19,10 @@ _SURELY_ANOTHER = timedelta(days=330)
 """Two days of one name that are nearer are kept by two churches, or for two reasons: the first to be named counts."""
 _OF_THEIR_OWN = MappingProxyType({"CN-HK": "HK", "CN-MO": "MO", "CN-TW": "TW"})
 """Subdivisions with public holidays of their own, which the library has under codes of their own."""
+_ITSELF = MappingProxyType({("VN", "national_day"): (9, 2), ("AE", "national_day"): (12, 2)})
+"""Month and day of holidays before which another day is off under the same name."""
+_MORE = MappingProxyType({"HK": ("public", "optional")})
+"""Categories of the library, where its first one lacks what everybody keeps."""
 
 
 class _Day(NamedTuple):
@@ -55,7 +59,8 @@ def public_holidays(region: str, year: int) -> Mapping[str, tuple[date, ...]]:
     """The days of each code in a solar year, mostly one; without those that are not kept there.
 
     Of several days off it is the first; of a day and the one off in its place, where it falls on a weekend, the day
-    itself. Where the library knows no subdivision, the country's holidays are told; of an unknown country none.
+    itself, also where only the one in its place is told but both years beside it have the day. Where the library knows
+    no subdivision, the country's holidays are told; of an unknown country none.
     """
     country, part = _place(region)
     if country not in _countries():
@@ -64,7 +69,7 @@ def public_holidays(region: str, year: int) -> Mapping[str, tuple[date, ...]]:
     for day, name in _named_days(country, part, year):
         for code, rank in _codes_by_name().get(_MARK.sub("", name).casefold(), ()):
             found.setdefault(code, []).append(_Day(_MOVED.search(name) is not None, rank, day))
-    starts = {code: tuple(_starts(days, year)) for code, days in found.items()}
+    starts = {code: tuple(_starts(days, year, _itself(country, code))) for code, days in found.items()}
     return {code: days for code, days in starts.items() if days}
 
 
@@ -81,15 +86,27 @@ def _named_days(country: str, part: str | None, year: int) -> Iterator[tuple[dat
         subdiv=part,
         years=[year - 1, year, year + 1],
         expand=False,
+        categories=_MORE.get(country),
         language="en_US" if "en_US" in languages else None,
     )
     for day in sorted(calendar):
         yield from ((day, name) for name in calendar.get_list(day))
 
 
-def _starts(days: Iterable[_Day], year: int) -> list[date]:
-    """The first day of each time that it comes in `year`: twice only by a calendar that is shorter than the sun's."""
-    of_year = [one for one in map(min, _times(days)) if one.day.year == year]
+def _itself(country: str, code: str) -> tuple[int, int] | None:
+    return _ITSELF.get((country, code), HOLIDAYS[code].fixed)
+
+
+def _starts(days: Iterable[_Day], year: int, itself: tuple[int, int] | None) -> list[date]:
+    """The first day of each time that it comes in `year`, or the day `itself`: twice only by a calendar that is shorter
+    than the sun's."""
+    times = list(_times(days))
+    if itself is not None:
+        on = {each: date(each, *itself) for each in (year - 1, year, year + 1)}
+        told = {one.day for time in times for one in time}
+        if on[year] in told or (on[year - 1] in told and on[year + 1] in told):
+            return [on[year]]
+    of_year = [one for one in map(min, times) if one.day.year == year]
     kept: list[date] = []
     for one in sorted(of_year):
         if all(abs(one.day - other) > _SURELY_ANOTHER for other in kept):

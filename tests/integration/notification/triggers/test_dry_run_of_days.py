@@ -126,3 +126,7 @@ async def test_more_than_can_be_gone_through_is_refused(
     assert (await dry_run(service, on_day("birthday")))["sent"] == 4
     monkeypatch.setattr(happened, "_MOST_ROWS", 3)
     assert await refused(on_day("birthday")) == "dry_run_too_wide"
+    nobody = rule_on_holidays("chinese_new_year", when={"field": "customer.language", "is": "fr"})
+    assert (await dry_run(service, nobody))["triggered"] == 0
+    monkeypatch.setattr(happened, "MOST_ASKED", 3)
+    assert await refused(nobody) == "dry_run_too_wide"

@@ -79,6 +79,13 @@ def test_festivals_are_the_same_everywhere_and_public_holidays_are_not() -> None
         ("CN-HK", "vesak", 2026, [date(2026, 5, 24)]),
         ("AE", "eid_al_fitr", 2033, [date(2033, 1, 2), date(2033, 12, 23)]),
         ("MA", "independence_day", 2026, [date(2026, 11, 18)]),
+        ("ES", "christmas_day", 2033, [date(2033, 12, 25)]),  # a Sunday, and the Monday after it off
+        ("ES-MD", "new_years_day", 2023, [date(2023, 1, 1)]),
+        ("US", "labour_day", 2026, [date(2026, 9, 7)]),
+        ("RU", "christmas_day", 2026, [date(2026, 1, 7)]),
+        ("VN", "national_day", 2026, [date(2026, 9, 2)]),  # the day before it is off as well
+        ("AE", "national_day", 2025, [date(2025, 12, 2)]),
+        ("CN-HK", "good_friday", 2026, [date(2026, 4, 3)]),
     ],
 )
 def test_public_holidays_follow_the_region(region: str, code: str, year: int, days: list[date]) -> None:
@@ -91,6 +98,12 @@ def test_a_day_off_in_place_of_a_holiday_is_not_another_one() -> None:
     assert public_holidays("GB", 2027)["christmas_day"] == (date(2027, 12, 25),)
     twice = holidays_on(date(2033, 12, 23), "AE")
     assert [one.name for one in twice if one.code == "eid_al_fitr"] == ["eid_al_fitr:2033.2"]
+
+
+@pytest.mark.parametrize("region", ["BR", "CN", "DE", "ES", "FR", "GB", "HK", "IT", "MX", "PL", "RU", "SK", "TW", "US"])
+def test_the_year_begins_everywhere(region: str) -> None:
+    for year in range(2024, 2036):
+        assert public_holidays(region, year).get("new_years_day") == (date(year, 1, 1),), year
 
 
 def test_every_code_has_names_and_falls_somewhere() -> None:
